@@ -1,0 +1,158 @@
+-- install, migrate, uninstall: from the texts in schema_scripts() to ordinary tables, views, functions and triggers.
+
+CREATE FUNCTION clienttrack.is_installed(schema_name name) RETURNS boolean
+LANGUAGE sql STABLE STRICT
+BEGIN ATOMIC
+	-- Tells whether the schema was made by install().
+	SELECT EXISTS (
+		SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = is_installed.schema_name AND c.relname = 'schema_version' AND c.relkind = 'r');
+END;
+COMMENT ON FUNCTION clienttrack.is_installed(name) IS 'Whether the schema was made by clienttrack.install().';
+
+CREATE PROCEDURE clienttrack.run_scripts(schema_name name, first_script text, last_script text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $run$
+-- Executes the schema scripts with names from first_script up to and not including last_script, in order, with every
+-- name bound inside the schema, the engine and pg_catalog.
+DECLARE
+	part record;
+	trigram_schema text;
+BEGIN
+	SELECT quote_ident(n.nspname) INTO trigram_schema
+	FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm';
+	PERFORM set_config('search_path', format('%I, clienttrack, pg_temp', schema_name), true);
+	FOR part IN
+		SELECT s.name, replace(s.script, '@pg_trgm@', trigram_schema) AS script
+		FROM clienttrack.schema_scripts() s
+		WHERE s.name COLLATE "C" >= first_script AND s.name COLLATE "C" < last_script
+		ORDER BY s.position
+	LOOP
+		EXECUTE part.script;
+	END LOOP;
+	CALL clienttrack.attach_table_triggers();
+END
+$run$;
+COMMENT ON PROCEDURE clienttrack.run_scripts(name, text, text) IS
+'Used by install() and migrate(): executes a range of the schema scripts inside one schema.';
+
+CREATE PROCEDURE clienttrack.check_installable(schema_name name)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $check$
+-- Ensures that a schema of this name can be made here: UTF8 database, legal name, nothing of anybody else in it.
+BEGIN
+	IF schema_name IS NULL OR schema_name = '' THEN
+		RAISE EXCEPTION 'the name of the schema to install must not be null or empty'
+			USING ERRCODE = 'invalid_schema_name', HINT = 'For example: CALL clienttrack.install(''hmis'');';
+	END IF;
+	IF schema_name ~ '^pg_' OR schema_name IN ('information_schema', 'clienttrack', 'public') THEN
+		RAISE EXCEPTION 'schema "%" cannot hold clienttrack''s data', schema_name
+			USING ERRCODE = 'reserved_name', HINT = 'Choose a name of its own, for example "hmis".';
+	END IF;
+	IF getdatabaseencoding() <> 'UTF8' THEN
+		RAISE EXCEPTION 'clienttrack needs a database with encoding UTF8, this one has %', getdatabaseencoding()
+			USING ERRCODE = 'feature_not_supported',
+			DETAIL = 'People''s names are written in every script.',
+			HINT = 'CREATE DATABASE … ENCODING ''UTF8'' TEMPLATE template0;';
+	END IF;
+	IF clienttrack.is_installed(schema_name) THEN
+		RAISE EXCEPTION 'clienttrack is already installed in schema "%"', schema_name
+			USING ERRCODE = 'duplicate_schema', HINT = format('To bring it to version %s: CALL clienttrack.migrate(%L);',
+				clienttrack.version(), schema_name);
+	END IF;
+	IF EXISTS (SELECT FROM pg_depend d
+			   WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace(quote_ident(schema_name))
+			   AND d.deptype <> 'e') THEN
+		RAISE EXCEPTION 'schema "%" already holds objects that are not clienttrack''s', schema_name
+			USING ERRCODE = 'duplicate_schema', HINT = 'Install into a schema of another name, or empty this one first.';
+	END IF;
+END
+$check$;
+COMMENT ON PROCEDURE clienttrack.check_installable(name) IS
+'Used by install(): raises 3F000 (no name), 42939 (reserved name), 0A000 (database not UTF8) or 42P06 (schema in use).';
+
+CREATE PROCEDURE clienttrack.install(schema_name name DEFAULT 'hmis')
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $install$
+-- Makes a schema with all of clienttrack's tables, views, functions and triggers, owned by the caller, or nothing at all.
+BEGIN
+	CALL clienttrack.check_installable(schema_name);
+	IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
+		-- its own schema would be lost with the first uninstall
+		CREATE EXTENSION pg_trgm SCHEMA public;
+	END IF;
+	EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', schema_name);
+	CALL clienttrack.run_scripts(schema_name, '', '~');
+	EXECUTE format('INSERT INTO %I.schema_version (version) VALUES (clienttrack.version())', schema_name);
+END
+$install$;
+COMMENT ON PROCEDURE clienttrack.install(name) IS
+'Makes a schema (default hmis) with clienttrack''s tables, views, functions and triggers, owned by the caller.
+As many schemas per database as wanted. All or nothing. Needs CREATE on the database, and pg_trgm, which it creates in
+schema public where it is missing. Raises 3F000, 42939, 0A000 (database not UTF8), 42P06 (schema in use or installed).';
+
+CREATE PROCEDURE clienttrack.check_installed(schema_name name)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $check$
+-- Ensures that the schema was made by install().
+BEGIN
+	IF schema_name IS NULL OR NOT clienttrack.is_installed(schema_name) THEN
+		RAISE EXCEPTION 'clienttrack is not installed in schema "%"', coalesce(schema_name, 'null')
+			USING ERRCODE = 'invalid_schema_name',
+			HINT = format('CALL clienttrack.install(%L);', coalesce(schema_name, 'hmis'));
+	END IF;
+END
+$check$;
+COMMENT ON PROCEDURE clienttrack.check_installed(name) IS 'Raises 3F000 unless the schema was made by clienttrack.install().';
+
+CREATE PROCEDURE clienttrack.migrate(schema_name name DEFAULT 'hmis')
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $migrate$
+-- Brings the functions, views and triggers of a schema to the version of the code and puts back what
+-- DROP EXTENSION … CASCADE took. Scripts from 500 on replace what they make; tables are altered by version steps.
+DECLARE
+	current_version text;
+BEGIN
+	CALL clienttrack.check_installed(schema_name);
+	EXECUTE format('SELECT version FROM %I.schema_version ORDER BY schema_version_id DESC LIMIT 1', schema_name)
+		INTO current_version;
+	IF string_to_array(current_version, '.')::int[] > string_to_array(clienttrack.version(), '.')::int[] THEN
+		RAISE EXCEPTION 'schema "%" is at version %, the code at %', schema_name, current_version, clienttrack.version()
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'ALTER EXTENSION clienttrack UPDATE;';
+	END IF;
+	CALL clienttrack.run_scripts(schema_name, '500', '~');
+	IF current_version <> clienttrack.version() THEN
+		EXECUTE format('INSERT INTO %I.schema_version (version) VALUES (clienttrack.version())', schema_name);
+	END IF;
+END
+$migrate$;
+COMMENT ON PROCEDURE clienttrack.migrate(name) IS
+'Brings an installed schema to the version of the code, replacing functions, views and triggers; rows stay as they are.
+Also puts them back after DROP EXTENSION clienttrack CASCADE and CREATE EXTENSION clienttrack.
+Raises 3F000 (not installed), 55000 (schema newer than the code).';
+
+CREATE PROCEDURE clienttrack.uninstall(schema_name name DEFAULT 'hmis', even_with_services boolean DEFAULT false)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $uninstall$
+-- Drops an installed schema, but not while it holds services (unless told to) or tables of somebody else.
+DECLARE
+	services bigint;
+	foreign_table text;
+BEGIN
+	CALL clienttrack.check_installed(schema_name);
+	EXECUTE format('LOCK TABLE %I.client_service IN ACCESS EXCLUSIVE MODE', schema_name);
+	EXECUTE format('SELECT count(*) FROM %I.client_service', schema_name) INTO services;
+	IF services > 0 AND even_with_services IS NOT TRUE THEN
+		RAISE EXCEPTION 'schema "%" holds % recorded services', schema_name, services
+			USING ERRCODE = 'dependent_objects_still_exist',
+			HINT = format('To lose them for ever: CALL clienttrack.uninstall(%L, even_with_services => true);', schema_name);
+	END IF;
+	EXECUTE format($f$
+		SELECT c.relname FROM pg_class c
+		WHERE c.relnamespace = %1$L::regnamespace AND c.relkind IN ('r', 'p', 'm', 'f')
+		AND NOT EXISTS (SELECT FROM %1$s.schema_table t WHERE t.table_name = c.relname)
+		ORDER BY 1 LIMIT 1$f$, quote_ident(schema_name)) INTO foreign_table;
+	IF foreign_table IS NOT NULL THEN
+		RAISE EXCEPTION 'schema "%" holds a table that is not clienttrack''s: "%"', schema_name, foreign_table
+			USING ERRCODE = 'dependent_objects_still_exist', HINT = 'Move or drop it first.';
+	END IF;
+	EXECUTE format('DROP SCHEMA %I CASCADE', schema_name);
+END
+$uninstall$;
+COMMENT ON PROCEDURE clienttrack.uninstall(name, boolean) IS
+'Drops an installed schema with everything in it. Raises 3F000 (not installed), 2BP01 while services are recorded in it
+(even_with_services => true drops them too) or tables that are not clienttrack''s.';

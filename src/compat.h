@@ -1,0 +1,16 @@
+/*
+ * compat.h
+ *		What differs between the PostgreSQL versions that are supported (15 to 18).
+ */
+#ifndef CLIENTTRACK_COMPAT_H
+#define CLIENTTRACK_COMPAT_H
+
+#include "postgres.h"
+
+#if PG_VERSION_NUM < 150000
+#error "clienttrack needs PostgreSQL 15 or later"
+#endif
+
+/* TupleDescAttr is a macro or an inline function in all of them; names of a tuple's attributes are the same. */
+
+#endif
