@@ -1,0 +1,73 @@
+-- Puts the guard on the tables that have rules, and the locks that bars take on their client.
+
+CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON client_service REFERENCING NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON client_service
+	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON enrollment REFERENCING NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON enrollment
+	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON client
+	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON program
+	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON service_offering
+	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON service_organization
+	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON bar
+	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON bar_scope REFERENCING NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION guard();
+
+-- Row triggers named to fire before those of the foreign keys (RI_…), so that the message is the guard's.
+CREATE OR REPLACE TRIGGER "GUARD_delete" AFTER DELETE ON client FOR EACH ROW EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER "GUARD_delete" AFTER DELETE ON enrollment FOR EACH ROW EXECUTE FUNCTION guard();
+
+DO $$
+DECLARE
+	parent name;
+BEGIN
+	FOREACH parent IN ARRAY ARRAY['service', 'program', 'location', 'provider', 'grant_award', 'service_reason',
+		'service_batch_run', 'hmis_user', 'service_offering', 'service_organization']
+	LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER guard_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows
+			FOR EACH STATEMENT EXECUTE FUNCTION guard()', parent);
+	END LOOP;
+	FOREACH parent IN ARRAY ARRAY['client_service', 'enrollment', 'client', 'service', 'program', 'location', 'provider',
+		'grant_award', 'service_reason', 'service_batch_run', 'hmis_user']
+	LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER guard_truncate BEFORE TRUNCATE ON %I
+			FOR EACH STATEMENT EXECUTE FUNCTION guard()', parent);
+	END LOOP;
+END
+$$;
+
+-- A bar has a scope when its transaction ends.
+DROP TRIGGER IF EXISTS bar_has_scope ON bar;
+CREATE CONSTRAINT TRIGGER bar_has_scope AFTER INSERT ON bar
+	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION guard();
+DROP TRIGGER IF EXISTS bar_keeps_scope ON bar_scope;
+CREATE CONSTRAINT TRIGGER bar_keeps_scope AFTER UPDATE OR DELETE ON bar_scope
+	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION guard();
+
+-- A bar is written with its client locked, against whoever records a service for the client at the same time: the
+-- second of the two sees the first.
+CREATE OR REPLACE FUNCTION lock_barred_client() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+-- Ensures that the client of the bar, or of the bar of the scope, is locked before the row is written.
+BEGIN
+	IF TG_TABLE_NAME = 'bar' THEN
+		PERFORM FROM client WHERE client_id = NEW.client_id FOR UPDATE;
+	ELSE
+		PERFORM FROM client WHERE client_id = (SELECT client_id FROM bar WHERE bar_id = NEW.bar_id) FOR UPDATE;
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION lock_barred_client() IS
+'Row trigger of bar and bar_scope, BEFORE INSERT OR UPDATE: locks the client FOR UPDATE, which conflicts with the lock
+that the foreign key of a service takes. Raises 40001 under REPEATABLE READ when the client was changed meanwhile.';
+CREATE OR REPLACE TRIGGER lock_client BEFORE INSERT OR UPDATE ON bar FOR EACH ROW EXECUTE FUNCTION lock_barred_client();
+CREATE OR REPLACE TRIGGER lock_client BEFORE INSERT OR UPDATE ON bar_scope FOR EACH ROW EXECUTE FUNCTION lock_barred_client();

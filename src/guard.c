@@ -1,0 +1,243 @@
+/*
+ * guard.c
+ *		The trigger function that holds the service rules, for every writer and every statement.
+ *
+ * What a table wants judged is told by the rules (guard_rules.c); a table that has some needs triggers like these:
+ *
+ *	CREATE TRIGGER guard_insert AFTER INSERT ON client_service REFERENCING NEW TABLE AS new_rows
+ *		FOR EACH STATEMENT EXECUTE FUNCTION clienttrack.guard();
+ *	CREATE TRIGGER guard_update AFTER UPDATE ON client_service REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
+ *		FOR EACH STATEMENT EXECUTE FUNCTION clienttrack.guard();
+ *	CREATE TRIGGER guard_delete AFTER DELETE ON location REFERENCING OLD TABLE AS old_rows
+ *		FOR EACH STATEMENT EXECUTE FUNCTION clienttrack.guard();
+ *	CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON enrollment
+ *		FOR EACH STATEMENT EXECUTE FUNCTION clienttrack.guard();
+ *	CREATE TRIGGER "GUARD_delete" AFTER DELETE ON enrollment
+ *		FOR EACH ROW EXECUTE FUNCTION clienttrack.guard();
+ *
+ * The last one is for tables whose foreign keys would else speak first: row triggers fire in the order of their names,
+ * those of foreign keys are called RI_….
+ */
+#include "postgres.h"
+
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/rel.h"
+
+#include "clienttrack.h"
+#include "errors.h"
+#include "guard.h"
+
+/* How many of the rows that break a rule DETAIL names. */
+#define NAMED_ROWS 3
+
+/* Enough for some rows of the first broken rule, or one row of each rule that needs a look of its own. */
+#define GUARD_PROBE_LIMIT 32
+
+PG_FUNCTION_INFO_V1(clienttrack_guard);
+
+static int	future_days;
+
+/* Defines the settings. */
+void
+GuardInit(void)
+{
+	/* For an administrator whose workers enter services or enrollments that are planned for the next days. */
+	DefineCustomIntVariable("clienttrack.future_days",
+							"How many days ahead of today services and enrollments may be dated.",
+							NULL, &future_days, 0, 0, 3660, PGC_SUSET, 0, NULL, NULL, NULL);
+}
+
+/* Raises unless the function was called as a trigger that it can serve. */
+static void
+CheckGuardCall(FunctionCallInfo fcinfo)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	TriggerEvent event;
+	bool		fits;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be called as a trigger", "clienttrack.guard")));
+	event = trigdata->tg_event;
+	fits = TRIGGER_FIRED_BY_TRUNCATE(event) ? TRIGGER_FIRED_BEFORE(event) : TRIGGER_FIRED_AFTER(event);
+	if (!fits)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger \"%s\" must fire AFTER, or BEFORE TRUNCATE", trigdata->tg_trigger->tgname)));
+	if (TRIGGER_FIRED_FOR_ROW(event) || TRIGGER_FIRED_BY_TRUNCATE(event))
+		return;
+	if ((!TRIGGER_FIRED_BY_DELETE(event) && trigdata->tg_newtable == NULL) ||
+		(!TRIGGER_FIRED_BY_INSERT(event) && trigdata->tg_oldtable == NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger \"%s\" lacks a transition table", trigdata->tg_trigger->tgname),
+				 errhint("Add REFERENCING NEW TABLE AS new_rows, OLD TABLE AS old_rows, or both.")));
+}
+
+/* Returns the kind of an event. */
+static int
+EventKind(TriggerEvent event)
+{
+	int			level = TRIGGER_FIRED_FOR_ROW(event) ? GUARD_ROW : 0;
+
+	if (TRIGGER_FIRED_BY_INSERT(event))
+		return GUARD_INSERT | level;
+	if (TRIGGER_FIRED_BY_UPDATE(event))
+		return GUARD_UPDATE | level;
+	return (TRIGGER_FIRED_BY_DELETE(event) ? GUARD_DELETE : GUARD_TRUNCATE) | level;
+}
+
+/* Returns a store with one row. */
+static Tuplestorestate *
+StoreRow(HeapTuple row)
+{
+	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
+
+	tuplestore_puttuple(store, row);
+	return store;
+}
+
+/* Makes the rows of the statement, or of the row trigger, visible to the rules, and returns how many there are. */
+static int64
+RegisterTriggerRows(TriggerData *trigdata)
+{
+	Oid			relid = RelationGetRelid(trigdata->tg_relation);
+	Tuplestorestate *new_rows = trigdata->tg_newtable;
+	Tuplestorestate *old_rows = trigdata->tg_oldtable;
+
+	if (TRIGGER_FIRED_BY_TRUNCATE(trigdata->tg_event))
+		return 1;
+	if (TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
+	{
+		new_rows = TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) ? NULL :
+			StoreRow(TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ? trigdata->tg_newtuple : trigdata->tg_trigtuple);
+		old_rows = TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ? NULL : StoreRow(trigdata->tg_trigtuple);
+	}
+	if (new_rows)
+		GuardRegisterRows(GUARD_NEW_ROWS, relid, new_rows);
+	if (old_rows)
+		GuardRegisterRows(GUARD_OLD_ROWS, relid, old_rows);
+	return tuplestore_tuple_count(new_rows ? new_rows : old_rows);
+}
+
+/* The judgement of one firing of a trigger. */
+typedef struct GuardJudgement
+{
+	TriggerData *trigdata;
+	GuardEvent	event;
+	int64		rows;
+	GuardSurrounding surrounding;
+} GuardJudgement;
+
+/* Executes one part of a judgement. */
+static int64
+ExecutePart(GuardJudgement *judgement, int part, long limit)
+{
+	return GuardExecute(&judgement->event, judgement->trigdata->tg_trigger->tgoid, part, judgement->rows, limit);
+}
+
+/* Returns how many rows break a rule. */
+static int64
+CountViolations(GuardJudgement *judgement, int rule)
+{
+	bool		isnull;
+
+	ExecutePart(judgement, GUARD_PART_COUNT(rule), 0);
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/* Returns the words for the rows that break a rule: the first few of them, and how many more there are. */
+static char *
+DescribeViolations(GuardJudgement *judgement, int rule)
+{
+	StringInfoData words;
+	int64		found = ExecutePart(judgement, GUARD_PART_VIOLATIONS(rule), NAMED_ROWS + 1);
+	int			named = Min(found, NAMED_ROWS);
+
+	initStringInfo(&words);
+	for (int i = 0; i < named; i++)
+		appendStringInfo(&words, "%s%s", i > 0 ? ", " : "",
+						 SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2));
+	if (found > named)
+		appendStringInfo(&words, " and " INT64_FORMAT " more", CountViolations(judgement, rule) - named);
+	return words.data;
+}
+
+/* Raises a broken rule: an error, or a warning. */
+static void
+ReportViolations(GuardJudgement *judgement, int number)
+{
+	const GuardRule *rule = &guard_rules[number];
+	Relation	rel = judgement->trigdata->tg_relation;
+	char	   *words = DescribeViolations(judgement, number);
+
+	if (*words == '\0')
+		return;
+	ereport(rule->elevel,
+			(errcode(rule->sqlstate),
+			 errmsg("%s", rule->message),
+			 errdetail_internal(rule->detail, words),
+			 rule->hint ? errhint("%s", rule->hint) : 0,
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, SPI_getnspname(rel)),
+			 err_generic_string(PG_DIAG_TABLE_NAME, RelationGetRelationName(rel)),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, rule->name)));
+}
+
+/*
+ * Looks once at all rules that the event wakes, then at those that are broken, and at those that take a lock, after the
+ * lock is held. Rows that went away between the two looks are not reported.
+ */
+static void
+JudgeRows(GuardJudgement *judgement)
+{
+	int64		found = ExecutePart(judgement, GUARD_PART_PROBE, GUARD_PROBE_LIMIT);
+	SPITupleTable *table = SPI_tuptable;
+	int			last = -1;
+
+	for (int64 i = 0; i < found; i++)
+	{
+		bool		isnull;
+		int			number = DatumGetInt32(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull));
+
+		if (number == last)
+			continue;
+		last = number;
+		if (guard_rules[number].lock)
+			ExecutePart(judgement, GUARD_PART_LOCK(number), 0);
+		ReportViolations(judgement, number);
+	}
+}
+
+/* Trigger function: holds the rules of the table for the rows of the statement. */
+Datum
+clienttrack_guard(PG_FUNCTION_ARGS)
+{
+	GuardJudgement judgement;
+
+	CheckGuardCall(fcinfo);
+	judgement.trigdata = (TriggerData *) fcinfo->context;
+	judgement.event.relid = RelationGetRelid(judgement.trigdata->tg_relation);
+	judgement.event.concept = TableConcept(judgement.trigdata->tg_relation);
+	judgement.event.event = EventKind(judgement.trigdata->tg_event);
+	judgement.event.candidates = false;
+	judgement.event.siblings = NULL;
+	if (!GuardEventHasRules(&judgement.event))
+		return PointerGetDatum(NULL);
+
+	SPI_connect();
+	judgement.rows = RegisterTriggerRows(judgement.trigdata);
+	if (judgement.rows > 0)
+	{
+		judgement.surrounding = GuardEnter(judgement.event.relid);
+		JudgeRows(&judgement);
+		GuardLeave(judgement.surrounding);
+	}
+	SPI_finish();
+	return PointerGetDatum(NULL);
+}

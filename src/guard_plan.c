@@ -1,0 +1,230 @@
+/*
+ * guard_plan.c
+ *		Running the guard's queries: as whom, with which snapshot, from which plan.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/guc.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/queryenvironment.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "guard.h"
+
+/*
+ * A statement of up to so many rows is judged by a kept plan of nested loops over indexes, planned once a session. A
+ * larger one is planned anew, since what the plan costs is nothing against what the wrong one would.
+ */
+#define KEPT_PLAN_ROWS 1000
+
+typedef struct GuardPlanKey
+{
+	Oid			cachekey;		/* of the trigger, or of the table for rows that are not in it yet */
+	int			event;
+	int			part;
+} GuardPlanKey;
+
+typedef struct GuardPlan
+{
+	GuardPlanKey key;
+	Oid			relid;			/* a trigger's OID may be given again to one of another table */
+	bool		valid;
+	bool		planned;
+	SPIPlanPtr	plan;
+	char	   *query;
+} GuardPlan;
+
+static HTAB *guard_plans = NULL;
+
+/* Returns the owner of a table. */
+static Oid
+TableOwner(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/* Sets a setting until the surrounding is left. */
+static void
+SetLocally(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+/*
+ * Makes queries run as the owner of the table, who sees every row, and with no name but pg_catalog's in reach: a bar
+ * that the writer may not see still bars, and no operator or function of the writer's is called. The fixed search_path
+ * also keeps plans valid for whatever path the session has.
+ */
+GuardSurrounding
+GuardEnter(Oid relid)
+{
+	GuardSurrounding surrounding;
+
+	GetUserIdAndSecContext(&surrounding.user, &surrounding.sec_context);
+	surrounding.guc_level = NewGUCNestLevel();
+	SetUserIdAndSecContext(TableOwner(relid),
+						   surrounding.sec_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	SetLocally("search_path", "pg_catalog, pg_temp");
+	return surrounding;
+}
+
+/* Puts back what GuardEnter replaced. Not needed before an error: the end of the (sub)transaction does it. */
+void
+GuardLeave(GuardSurrounding surrounding)
+{
+	AtEOXact_GUC(false, surrounding.guc_level);
+	SetUserIdAndSecContext(surrounding.user, surrounding.sec_context);
+}
+
+/* Makes rows of a table's type visible to queries under a name. SPI must be connected. */
+void
+GuardRegisterRows(const char *name, Oid relid, Tuplestorestate *rows)
+{
+	EphemeralNamedRelation enr = palloc0(sizeof(EphemeralNamedRelationData));
+
+	enr->md.name = pstrdup(name);
+	enr->md.reliddesc = relid;
+	enr->md.enrtype = ENR_NAMED_TUPLESTORE;
+	enr->md.enrtuples = tuplestore_tuple_count(rows);
+	enr->reldata = rows;
+	if (SPI_register_relation(enr) != SPI_OK_REL_REGISTER)
+		elog(ERROR, "could not register the rows to judge");
+}
+
+/* Returns the query of one part of the judgement of an event, looking the tables up. */
+static char *
+QueryOfPart(GuardEvent *event, int part)
+{
+	const GuardRule *rule;
+
+	event->siblings = FindSiblingTables(event->relid);
+	if (part == GUARD_PART_PROBE)
+		return GuardProbeQuery(event);
+	rule = &guard_rules[part / 3];
+	if (part == GUARD_PART_LOCK(part / 3))
+		return GuardRuleQuery(event, rule, rule->lock);
+	if (part == GUARD_PART_VIOLATIONS(part / 3))
+		return GuardRuleQuery(event, rule, rule->violations);
+	return psprintf("SELECT count(*) FROM (%s) v", GuardRuleQuery(event, rule, rule->violations));
+}
+
+/* Parses a query, or raises. */
+static SPIPlanPtr
+Prepare(const char *query)
+{
+	SPIPlanPtr	plan = SPI_prepare(query, 0, NULL);
+
+	if (plan == NULL)
+		elog(ERROR, "could not prepare \"%s\": %s", query, SPI_result_code_string(SPI_result));
+	return plan;
+}
+
+/* Returns the entry for a part of an event, empty if it is new or of another table. */
+static GuardPlan *
+PlanEntry(const GuardEvent *event, Oid cachekey, int part)
+{
+	GuardPlanKey key;
+	GuardPlan  *entry;
+	bool		found;
+
+	if (guard_plans == NULL)
+	{
+		HASHCTL		ctl = {.keysize = sizeof(GuardPlanKey), .entrysize = sizeof(GuardPlan)};
+
+		guard_plans = hash_create("clienttrack guard plans", 64, &ctl, HASH_ELEM | HASH_BLOBS);
+	}
+	memset(&key, 0, sizeof(key));
+	key.cachekey = cachekey;
+	key.event = event->event | (event->candidates ? 1 << 16 : 0);
+	key.part = part;
+	entry = hash_search(guard_plans, &key, HASH_ENTER, &found);
+	if (!found)
+	{
+		entry->valid = false;
+		entry->plan = NULL;
+		entry->query = NULL;
+	}
+	return entry;
+}
+
+/* Makes an entry usable: its query names the tables as they are called now, and its plan is parsed. */
+static void
+RefreshPlanEntry(GuardPlan *entry, GuardEvent *event)
+{
+	char	   *query;
+
+	if (entry->valid && entry->relid == event->relid && SPI_plan_is_valid(entry->plan))
+		return;
+	entry->valid = false;
+	if (entry->plan)
+		SPI_freeplan(entry->plan);
+	entry->plan = NULL;
+	if (entry->query)
+		pfree(entry->query);
+	entry->query = NULL;
+
+	query = QueryOfPart(event, entry->key.part);
+	entry->query = MemoryContextStrdup(CacheMemoryContext, query);
+	entry->plan = Prepare(query);
+	SPI_keepplan(entry->plan);
+	entry->relid = event->relid;
+	entry->planned = false;
+	entry->valid = true;
+}
+
+/* Executes a plan with what is committed now in sight, whatever the isolation level, and our own changes. */
+static void
+ExecuteWithLatestSnapshot(SPIPlanPtr plan, long limit)
+{
+	Snapshot	snapshot = IsolationUsesXactSnapshot() ? GetLatestSnapshot() : InvalidSnapshot;
+	int			result = SPI_execute_snapshot(plan, NULL, NULL, snapshot, InvalidSnapshot, false, false, limit);
+
+	if (result < 0)
+		elog(ERROR, "could not execute a query of the guard: %s", SPI_result_code_string(result));
+}
+
+/*
+ * Executes one part of the judgement of an event over as many rows as told, which must be registered, and returns how
+ * many rows came out; they are in SPI_tuptable. To be called within GuardEnter.
+ */
+int64
+GuardExecute(GuardEvent *event, Oid cachekey, int part, int64 rows, long limit)
+{
+	GuardPlan  *entry = PlanEntry(event, cachekey, part);
+
+	RefreshPlanEntry(entry, event);
+	if (rows > KEPT_PLAN_ROWS)
+	{
+		SPIPlanPtr	plan = Prepare(entry->query);
+
+		ExecuteWithLatestSnapshot(plan, limit);
+		SPI_freeplan(plan);
+	}
+	else
+	{
+		if (!entry->planned)
+		{
+			SetLocally("enable_seqscan", "off");
+			SetLocally("enable_hashjoin", "off");
+			SetLocally("enable_mergejoin", "off");
+		}
+		entry->planned = true;
+		ExecuteWithLatestSnapshot(entry->plan, limit);
+	}
+	return SPI_processed;
+}

@@ -1,0 +1,37 @@
+/*
+ * guard_rules.h
+ *		The service rules, as data.
+ */
+#ifndef CLIENTTRACK_GUARD_RULES_H
+#define CLIENTTRACK_GUARD_RULES_H
+
+#define GUARD_INSERT	0x01
+#define GUARD_UPDATE	0x02
+#define GUARD_DELETE	0x04
+#define GUARD_TRUNCATE	0x08
+#define GUARD_ROW		0x10	/* for each row instead of for each statement */
+
+/*
+ * A rule. Queries are templates: {rows} is the rows to judge, with the columns of the table the rule is about, and
+ * {enrollment} the table of enrollments. They run with search_path pg_catalog.
+ */
+typedef struct GuardRule
+{
+	const char *name;			/* for programs; the constraint name of the error */
+	int			sqlstate;
+	int			elevel;			/* ERROR or WARNING */
+	const char *table;			/* the concept that it is about */
+	int			events;			/* the events that it judges */
+	const char *wakes;			/* columns whose change it judges; NULL: any */
+	const char *violations;		/* query: row_id bigint, item text */
+	const char *applies;		/* query with a row where the rule is worth a look of its own */
+	const char *lock;			/* statement that makes concurrent writers wait; NULL: the foreign keys do */
+	const char *message;
+	const char *detail;			/* with %s for the items */
+	const char *hint;
+} GuardRule;
+
+extern const GuardRule guard_rules[];
+extern const int guard_rule_count;
+
+#endif
