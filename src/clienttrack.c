@@ -17,6 +17,6 @@ PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
-	GuardInit();
+	LastDayInit();
 	MarkGUCPrefixReserved("clienttrack");
 }

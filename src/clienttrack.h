@@ -5,6 +5,6 @@
 #ifndef CLIENTTRACK_H
 #define CLIENTTRACK_H
 
-extern void GuardInit(void);
+extern void LastDayInit(void);
 
 #endif

@@ -11,6 +11,11 @@
 #error "clienttrack needs PostgreSQL 15 or later"
 #endif
 
+/* Part of postgres.h until 15. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* TupleDescAttr is a macro or an inline function in all of them; names of a tuple's attributes are the same. */
 
 #endif

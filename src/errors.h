@@ -13,6 +13,7 @@
 #define ERRCODE_CT_DUPLICATE_SERVICE		MAKE_SQLSTATE('C', 'T', '0', '0', '5')
 #define ERRCODE_CT_RECORD_IN_USE			MAKE_SQLSTATE('C', 'T', '0', '0', '6')
 #define ERRCODE_CT_DATE_OUT_OF_RANGE		MAKE_SQLSTATE('C', 'T', '0', '0', '8')
+#define ERRCODE_CT_NOT_FOUND				MAKE_SQLSTATE('C', 'T', '0', '0', '9')
 #define ERRCODE_CT_BAR_WITHOUT_SCOPE		MAKE_SQLSTATE('C', 'T', '0', '1', '3')
 
 #endif

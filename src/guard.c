@@ -25,12 +25,11 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/rel.h"
 
-#include "clienttrack.h"
 #include "errors.h"
 #include "guard.h"
+#include "guard_facts.h"
 
 /* How many of the rows that break a rule DETAIL names. */
 #define NAMED_ROWS 3
@@ -39,18 +38,6 @@
 #define GUARD_PROBE_LIMIT 32
 
 PG_FUNCTION_INFO_V1(clienttrack_guard);
-
-static int	future_days;
-
-/* Defines the settings. */
-void
-GuardInit(void)
-{
-	/* For an administrator whose workers enter services or enrollments that are planned for the next days. */
-	DefineCustomIntVariable("clienttrack.future_days",
-							"How many days ahead of today services and enrollments may be dated.",
-							NULL, &future_days, 0, 0, 3660, PGC_SUSET, 0, NULL, NULL, NULL);
-}
 
 /* Raises unless the function was called as a trigger that it can serve. */
 static void
@@ -189,29 +176,72 @@ ReportViolations(GuardJudgement *judgement, int number)
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, rule->name)));
 }
 
-/*
- * Looks once at all rules that the event wakes, then at those that are broken, and at those that take a lock, after the
- * lock is held. Rows that went away between the two looks are not reported.
- */
+/* Takes the locks that come before any look. */
 static void
-JudgeRows(GuardJudgement *judgement)
+LockFirst(GuardJudgement *judgement)
 {
-	int64		found = ExecutePart(judgement, GUARD_PART_PROBE, GUARD_PROBE_LIMIT);
+	for (int i = 0; i < guard_rule_count; i++)
+		if (guard_rules[i].violations == NULL && GuardRuleWakes(&guard_rules[i], &judgement->event))
+			ExecutePart(judgement, GUARD_PART_LOCK(i), 0);
+}
+
+/* Looks at one rule, after its lock is held. What went away since the probe is not reported. */
+static void
+JudgeRule(GuardJudgement *judgement, int number)
+{
+	if (guard_rules[number].lock)
+		ExecutePart(judgement, GUARD_PART_LOCK(number), 0);
+	ReportViolations(judgement, number);
+}
+
+/* Looks once at all rules that the event wakes, and then at those that are broken or want a look of their own. */
+static uint64
+JudgeByProbe(GuardJudgement *judgement, int part)
+{
+	int64		found = ExecutePart(judgement, part, GUARD_PROBE_LIMIT);
 	SPITupleTable *table = SPI_tuptable;
-	int			last = -1;
+	uint64		looks = 0;
 
 	for (int64 i = 0; i < found; i++)
 	{
 		bool		isnull;
 		int			number = DatumGetInt32(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull));
 
-		if (number == last)
+		if (looks & (UINT64CONST(1) << number))
 			continue;
-		last = number;
-		if (guard_rules[number].lock)
-			ExecutePart(judgement, GUARD_PART_LOCK(number), 0);
-		ReportViolations(judgement, number);
+		looks |= UINT64CONST(1) << number;
+		JudgeRule(judgement, number);
 	}
+	return looks;
+}
+
+/* Judges the rows; those of a small insertion whose facts passed before without these. */
+static void
+JudgeRows(GuardJudgement *judgement)
+{
+	Relation	rel = judgement->trigdata->tg_relation;
+	uint64		since = FactGeneration();
+	uint64		looks;
+	FactKey		fact;
+	bool		one_fact = judgement->event.event == GUARD_INSERT && judgement->rows <= KEPT_PLAN_ROWS &&
+		strcmp(judgement->event.concept, "client_service") == 0 &&
+		OneFact(rel, judgement->trigdata->tg_newtable, &fact);
+
+	if (one_fact && KnownFact(&fact, &looks))
+	{
+		JudgeByProbe(judgement, GUARD_PART_PROBE_ROWS);
+		for (int number = 0; looks >> number != 0; number++)
+			if (looks >> number & 1)
+				JudgeRule(judgement, number);
+		return;
+	}
+	LockFirst(judgement);
+	looks = JudgeByProbe(judgement, GUARD_PART_PROBE);
+	for (int number = 0; number < guard_rule_count; number++)
+		if (!guard_rules[number].about_facts)
+			looks &= ~(UINT64CONST(1) << number);
+	if (one_fact)
+		RememberFact(&fact, looks, since);
 }
 
 /* Trigger function: holds the rules of the table for the rows of the statement. */

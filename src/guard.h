@@ -17,6 +17,13 @@ typedef struct GuardSurrounding
 	int			guc_level;
 } GuardSurrounding;
 
+/*
+ * A statement of up to so many rows is judged by a kept plan of nested loops over indexes, planned once a session. A
+ * larger one is planned anew, since what the plan costs is nothing against what the wrong one would.
+ */
+#define KEPT_PLAN_ROWS 1000
+
+extern void GuardUseSafeNames(void);
 extern GuardSurrounding GuardEnter(Oid relid);
 extern void GuardLeave(GuardSurrounding surrounding);
 extern void GuardRegisterRows(const char *name, Oid relid, Tuplestorestate *rows);
@@ -24,6 +31,7 @@ extern int64 GuardExecute(GuardEvent *event, Oid cachekey, int part, int64 rows,
 
 /* The parts of an event's judgement that have a plan each. */
 #define GUARD_PART_PROBE			(-1)
+#define GUARD_PART_PROBE_ROWS		(-2)	/* the facts are known to break no rule */
 #define GUARD_PART_LOCK(rule)		(3 * (rule))
 #define GUARD_PART_VIOLATIONS(rule) (3 * (rule) + 1)
 #define GUARD_PART_COUNT(rule)		(3 * (rule) + 2)

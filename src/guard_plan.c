@@ -18,12 +18,7 @@
 #include "utils/syscache.h"
 
 #include "guard.h"
-
-/*
- * A statement of up to so many rows is judged by a kept plan of nested loops over indexes, planned once a session. A
- * larger one is planned anew, since what the plan costs is nothing against what the wrong one would.
- */
-#define KEPT_PLAN_ROWS 1000
+#include "guard_facts.h"
 
 typedef struct GuardPlanKey
 {
@@ -65,6 +60,13 @@ SetLocally(const char *name, const char *value)
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
+/* Leaves no name but pg_catalog's in reach of queries, until the caller's nest level of settings is left. */
+void
+GuardUseSafeNames(void)
+{
+	SetLocally("search_path", "pg_catalog, pg_temp");
+}
+
 /*
  * Makes queries run as the owner of the table, who sees every row, and with no name but pg_catalog's in reach: a bar
  * that the writer may not see still bars, and no operator or function of the writer's is called. The fixed search_path
@@ -79,7 +81,7 @@ GuardEnter(Oid relid)
 	surrounding.guc_level = NewGUCNestLevel();
 	SetUserIdAndSecContext(TableOwner(relid),
 						   surrounding.sec_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	SetLocally("search_path", "pg_catalog, pg_temp");
+	GuardUseSafeNames();
 	return surrounding;
 }
 
@@ -113,8 +115,9 @@ QueryOfPart(GuardEvent *event, int part)
 	const GuardRule *rule;
 
 	event->siblings = FindSiblingTables(event->relid);
-	if (part == GUARD_PART_PROBE)
-		return GuardProbeQuery(event);
+	WatchFactTables(event->siblings);
+	if (part == GUARD_PART_PROBE || part == GUARD_PART_PROBE_ROWS)
+		return event->candidates ? GuardRefusalQuery(event) : GuardProbeQuery(event, part == GUARD_PART_PROBE);
 	rule = &guard_rules[part / 3];
 	if (part == GUARD_PART_LOCK(part / 3))
 		return GuardRuleQuery(event, rule, rule->lock);
@@ -198,6 +201,28 @@ ExecuteWithLatestSnapshot(SPIPlanPtr plan, long limit)
 		elog(ERROR, "could not execute a query of the guard: %s", SPI_result_code_string(result));
 }
 
+/* Makes plans of nested loops over indexes, which stay right as tables grow. */
+static void
+PlanForFewRows(void)
+{
+	SetLocally("enable_seqscan", "off");
+	SetLocally("enable_hashjoin", "off");
+	SetLocally("enable_mergejoin", "off");
+	SetLocally("jit", "off");
+}
+
+/*
+ * Makes plans that hash. The planner knows nothing of what the rows have in common, expects nearly as many facts as
+ * rows, and would sort them; and compiling takes longer than the query.
+ */
+static void
+PlanForManyRows(void)
+{
+	SetLocally("enable_mergejoin", "off");
+	SetLocally("enable_sort", "off");
+	SetLocally("jit", "off");
+}
+
 /*
  * Executes one part of the judgement of an event over as many rows as told, which must be registered, and returns how
  * many rows came out; they are in SPI_tuptable. To be called within GuardEnter.
@@ -212,17 +237,14 @@ GuardExecute(GuardEvent *event, Oid cachekey, int part, int64 rows, long limit)
 	{
 		SPIPlanPtr	plan = Prepare(entry->query);
 
+		PlanForManyRows();
 		ExecuteWithLatestSnapshot(plan, limit);
 		SPI_freeplan(plan);
 	}
 	else
 	{
 		if (!entry->planned)
-		{
-			SetLocally("enable_seqscan", "off");
-			SetLocally("enable_hashjoin", "off");
-			SetLocally("enable_mergejoin", "off");
-		}
+			PlanForFewRows();
 		entry->planned = true;
 		ExecuteWithLatestSnapshot(entry->plan, limit);
 	}

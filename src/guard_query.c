@@ -4,18 +4,22 @@
  *
  * For the insertion of services the probe is
  *
- *		SELECT 0 AS rule, v.row_id, v.item FROM (<rule 0 over the new rows>) v
- *		UNION ALL SELECT 1, v.row_id, v.item FROM (<rule 1 over the new rows>) v
+ *		WITH clienttrack_facts AS MATERIALIZED (SELECT DISTINCT … FROM clienttrack_new r)
+ *		SELECT 0 AS rule, NULL, NULL FROM (<is rule 0 worth a look>) v HAVING count(*) > 0
+ *		UNION ALL SELECT 1, v.row_id, v.item FROM (<what breaks rule 1>) v
  *		...
- *		UNION ALL SELECT 5, NULL, NULL WHERE EXISTS (<does rule 5, which takes a lock, apply>)
  *
- * It is executed part by part, so that the first row comes from the first rule that is broken.
+ * It is executed part by part, so that what comes out first is about the first rule that may be broken. HAVING and not
+ * EXISTS, since the answer is nearly always no, and EXISTS makes the planner hope for an early yes.
  */
 #include "postgres.h"
 
 #include "guard_query.h"
 
 #define EVENT_KINDS (GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_TRUNCATE)
+
+/* The name under which the parts of a query see the facts that they share. */
+#define SHARED_FACTS "clienttrack_facts"
 
 /* The columns of services that make one a duplicate of another. */
 #define OTHERS_COLUMNS \
@@ -76,7 +80,7 @@ RowsToJudge(const GuardEvent *event, const GuardRule *rule)
 
 	if (event->event & GUARD_DELETE)
 		return pstrdup(GUARD_OLD_ROWS);
-	if (!(event->event & GUARD_UPDATE) || rule->wakes == NULL)
+	if (event->candidates || !(event->event & GUARD_UPDATE) || rule->wakes == NULL)
 		return pstrdup(GUARD_NEW_ROWS);
 	initStringInfo(&buf);
 	appendStringInfo(&buf, "(SELECT n.* FROM " GUARD_NEW_ROWS " n LEFT JOIN " GUARD_OLD_ROWS " o ON o.%s_id = n.%s_id "
@@ -97,52 +101,127 @@ OtherServices(const GuardEvent *event)
 		"{client_service}";
 }
 
+/* Returns a text with each occurrence of a placeholder replaced. */
+static char *
+ReplacePlaceholder(const char *text, const char *placeholder, const char *replacement)
+{
+	StringInfoData buf;
+	const char *found;
+
+	initStringInfo(&buf);
+	while ((found = strstr(text, placeholder)) != NULL)
+	{
+		appendBinaryStringInfo(&buf, text, found - text);
+		appendStringInfoString(&buf, replacement);
+		text = found + strlen(placeholder);
+	}
+	appendStringInfoString(&buf, text);
+	return buf.data;
+}
+
+/* Tells whether every rule that an event wakes judges the same rows, so that their facts can be computed once. */
+static bool
+RulesShareRows(const GuardEvent *event)
+{
+	return event->candidates || (event->event & GUARD_INSERT) != 0;
+}
+
+/* Returns a template of a rule with everything filled in, and facts that are told or are computed in place. */
+static char *
+FillTemplate(const GuardEvent *event, const GuardRule *rule, const char *template, const char *facts)
+{
+	StringInfoData buf;
+	char	   *text = ReplacePlaceholder(template, "{facts}", facts);
+
+	text = ReplacePlaceholder(text, "{others}", OtherServices(event));
+	initStringInfo(&buf);
+	AppendWithSiblings(&buf, event->siblings, text, RowsToJudge(event, rule));
+	return buf.data;
+}
+
 /* Returns a template of a rule with everything filled in. */
 char *
 GuardRuleQuery(const GuardEvent *event, const GuardRule *rule, const char *template)
 {
-	StringInfoData filled;
-	StringInfoData buf;
-	const char *others;
-
-	initStringInfo(&filled);
-	while ((others = strstr(template, "{others}")) != NULL)
-	{
-		appendBinaryStringInfo(&filled, template, others - template);
-		appendStringInfoString(&filled, OtherServices(event));
-		template = others + strlen("{others}");
-	}
-	appendStringInfoString(&filled, template);
-
-	initStringInfo(&buf);
-	AppendWithSiblings(&buf, event->siblings, filled.data, RowsToJudge(event, rule));
-	pfree(filled.data);
-	return buf.data;
+	return FillTemplate(event, rule, template, psprintf("(%s)", guard_facts));
 }
 
-/* Returns the query that finds the first broken rule, and which rules need a look of their own. Candidates only: all. */
+/* Returns the same for a part of a query that starts with AppendSharedFacts. */
+static char *
+PartOfQuery(const GuardEvent *event, const GuardRule *rule, const char *template)
+{
+	return RulesShareRows(event) ?
+		FillTemplate(event, rule, template, SHARED_FACTS) : GuardRuleQuery(event, rule, template);
+}
+
+/* Starts a query over services with their facts, where all of its parts judge the same rows. */
+static void
+AppendSharedFacts(StringInfo buf, const GuardEvent *event)
+{
+	if (RulesShareRows(event) && strcmp(event->concept, "client_service") == 0)
+		appendStringInfo(buf, "WITH " SHARED_FACTS " AS MATERIALIZED (%s) ",
+						 ReplacePlaceholder(guard_facts, "{rows}", GUARD_NEW_ROWS));
+}
+
+/* Appends the part of a probe about one rule. */
+static void
+AppendProbePart(StringInfo buf, const GuardEvent *event, int number)
+{
+	const GuardRule *rule = &guard_rules[number];
+	const char *applies = rule->applies ? rule->applies : rule->lock ? "SELECT FROM {rows} r" : rule->violations;
+
+	if (GuardRuleNeedsOwnLook(rule))
+		appendStringInfo(buf, "SELECT %d AS rule, NULL::bigint AS row_id, NULL::text AS item FROM (%s) v HAVING count(*) > 0",
+						 number, PartOfQuery(event, rule, applies));
+	else
+		appendStringInfo(buf, "SELECT %d AS rule, v.row_id, v.item FROM (%s) v",
+						 number, PartOfQuery(event, rule, rule->violations));
+}
+
+/*
+ * Returns the query that finds which rules are broken or want a look of their own; of those about facts only if asked.
+ */
 char *
-GuardProbeQuery(const GuardEvent *event)
+GuardProbeQuery(const GuardEvent *event, bool with_facts)
 {
 	StringInfoData buf;
 	const char *separator = "";
 
 	initStringInfo(&buf);
+	if (with_facts)
+		AppendSharedFacts(&buf, event);
+	for (int i = 0; i < guard_rule_count; i++)
+	{
+		if (!GuardRuleWakes(&guard_rules[i], event) || guard_rules[i].violations == NULL ||
+			(guard_rules[i].about_facts && !with_facts))
+			continue;
+		appendStringInfoString(&buf, separator);
+		AppendProbePart(&buf, event, i);
+		separator = " UNION ALL ";
+	}
+	return buf.data;
+}
+
+/* Returns the query that finds, for each candidate that would be refused, the first rule that it breaks. */
+char *
+GuardRefusalQuery(const GuardEvent *event)
+{
+	StringInfoData buf;
+	const char *separator = "";
+
+	initStringInfo(&buf);
+	AppendSharedFacts(&buf, event);
+	appendStringInfoString(&buf, "SELECT DISTINCT ON (v.row_id) v.rule, v.row_id, v.item FROM (");
 	for (int i = 0; i < guard_rule_count; i++)
 	{
 		const GuardRule *rule = &guard_rules[i];
 
-		if (!GuardRuleWakes(rule, event))
+		if (!GuardRuleWakes(rule, event) || rule->violations == NULL || rule->elevel < ERROR)
 			continue;
-		appendStringInfoString(&buf, separator);
-		if (GuardRuleNeedsOwnLook(rule) && !event->candidates)
-			appendStringInfo(&buf, "SELECT %d AS rule, NULL::bigint AS row_id, NULL::text AS item WHERE EXISTS (%s)",
-							 i, GuardRuleQuery(event, rule, rule->applies ? rule->applies :
-											   rule->lock ? "SELECT FROM {rows} r" : rule->violations));
-		else
-			appendStringInfo(&buf, "SELECT %d AS rule, v.row_id, v.item FROM (%s) v",
-							 i, GuardRuleQuery(event, rule, rule->violations));
+		appendStringInfo(&buf, "%sSELECT %d AS rule, w.row_id, w.item FROM (%s) w",
+						 separator, i, PartOfQuery(event, rule, rule->violations));
 		separator = " UNION ALL ";
 	}
+	appendStringInfoString(&buf, ") v ORDER BY v.row_id, v.rule");
 	return buf.data;
 }

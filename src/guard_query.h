@@ -24,7 +24,8 @@ typedef struct GuardEvent
 
 extern bool GuardRuleWakes(const GuardRule *rule, const GuardEvent *event);
 extern bool GuardEventHasRules(const GuardEvent *event);
-extern char *GuardProbeQuery(const GuardEvent *event);
+extern char *GuardProbeQuery(const GuardEvent *event, bool with_facts);
+extern char *GuardRefusalQuery(const GuardEvent *event);
 extern char *GuardRuleQuery(const GuardEvent *event, const GuardRule *rule, const char *template);
 
 #endif

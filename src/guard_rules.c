@@ -3,8 +3,8 @@
  *		The service rules: one query and one line in a table for each.
  *
  * A query returns the rows that break the rule: the key of the row, and words for the error's DETAIL that name clients
- * by id and days, never more. Rules are looked at in the order of the table, those with a lock last; the first that is
- * broken is raised.
+ * by id and days, never more. A rule that costs much, or takes a lock, has a cheap query that tells when it is worth
+ * looking at. Rules are looked at in the order of the table; the first that is broken is raised.
  */
 #include "postgres.h"
 
@@ -13,7 +13,32 @@
 
 #define DAY(d) "to_char(" d ", 'YYYY-MM-DD')"
 #define CLIENT_ON(r) "'client ' || " r ".client_id || ' on ' || " DAY(r ".date_provided")
-#define LAST_DAY "(SELECT current_date + current_setting('clienttrack.future_days')::int)"
+#define LAST_DAY "(SELECT clienttrack.last_day())"
+
+/*
+ * The row to judge is live; or it has, or lacks, an enrollment. Written so that the planner, which knows nothing of a
+ * statement's rows, takes it for half of them: of IS NULL it expects almost none, and plans accordingly.
+ */
+#define LIVE(r) "CASE WHEN " r ".date_deleted IS NULL THEN true ELSE false END"
+#define WITH_ENROLLMENT(r) "CASE WHEN " r ".enrollment_id IS NOT NULL THEN true ELSE false END"
+#define WITHOUT_ENROLLMENT(r) "CASE WHEN " r ".enrollment_id IS NULL THEN true ELSE false END"
+
+/*
+ * What the rows of a statement have in common: {facts} is their distinct services, programs, places, days and references,
+ * a handful of rows for a batch of a hundred thousand. Rules about these judge the facts, and look for the rows only of
+ * facts that break them. The first half of FACT_OF can be hashed, the second is exact.
+ */
+#define EQUAL_OR_NULL(column) \
+	"AND coalesce(r." column ", 0) = coalesce(m." column ", 0) AND r." column " IS NOT DISTINCT FROM m." column " "
+#define FACT_OF_ROW \
+	"m.service_id = r.service_id AND m.program_id = r.program_id AND m.date_provided = r.date_provided " \
+	"AND m.live = (r.date_deleted IS NULL) AND m.without_enrollment = (r.enrollment_id IS NULL) " \
+	EQUAL_OR_NULL("location_id") EQUAL_OR_NULL("service_batch_run_id") EQUAL_OR_NULL("grant_award_id") \
+	EQUAL_OR_NULL("provider_id") EQUAL_OR_NULL("service_reason_id") EQUAL_OR_NULL("provided_by_user_id")
+const char	guard_facts[] =
+	"SELECT DISTINCT r.service_id, r.program_id, r.location_id, r.date_provided, r.service_batch_run_id, "
+	"r.grant_award_id, r.provider_id, r.service_reason_id, r.provided_by_user_id, "
+	"r.enrollment_id IS NULL AS without_enrollment, r.date_deleted IS NULL AS live FROM {rows} r";
 
 /* The organization of the program that a service was given in. */
 #define PROGRAM_ORGANIZATION(r) \
@@ -29,25 +54,28 @@
 	"AND (o.begin_date IS NULL OR o.begin_date <= " r ".date_provided) " \
 	"AND (o.end_date IS NULL OR " r ".date_provided <= o.end_date)"
 
-/* The one of them that counts: the most specific. */
-#define MOST_SPECIFIC_FIRST \
-	" ORDER BY o.location_id IS NULL, o.program_id IS NULL, o.organization_id IS NULL, o.service_offering_id LIMIT 1"
+/* What the one of them that counts says: the most specific. An aggregate, since plans for many rows do without sorting. */
+#define OFFERING_SAYS(column, r) \
+	"(SELECT (array_agg(o." column " ORDER BY o.location_id IS NULL, o.program_id IS NULL, o.organization_id IS NULL, " \
+	"o.service_offering_id))[1] " MATCHING_OFFERINGS(r) ")"
 
-#define ENROLLMENT_RULE(r) \
-	"coalesce((SELECT o.enrollment_rule " MATCHING_OFFERINGS(r) MOST_SPECIFIC_FIRST "), 'required')"
+#define ENROLLMENT_RULE(r) "coalesce(" OFFERING_SAYS("enrollment_rule", r) ", 'required')"
 
 /* A bed night never falls on the exit day, whatever an offering says. */
 #define EXIT_DAY_ALLOWED(r) \
 	"coalesce((SELECT false FROM {service} s WHERE s.service_id = " r ".service_id AND s.record_type = 200), " \
-	"(SELECT o.exit_day_allowed " MATCHING_OFFERINGS(r) MOST_SPECIFIC_FIRST "), " \
+	OFFERING_SAYS("exit_day_allowed", r) ", " \
 	"(SELECT s.exit_day_allowed FROM {service} s WHERE s.service_id = " r ".service_id), true)"
+
+/* The enrollment e does not hold the service r, its exit day aside. */
+#define ENROLLMENT_MISSES_WHOLE_DAYS(e, r) \
+	e ".client_id <> " r ".client_id OR " e ".program_id <> " r ".program_id OR " e ".date_deleted IS NOT NULL " \
+	"OR " r ".date_provided < " e ".entry_date OR " r ".date_provided > " e ".exit_date "
 
 /* The enrollment e does not hold the service r. */
 #define ENROLLMENT_MISSES(e, r) \
-	"(" e ".client_id <> " r ".client_id OR " e ".program_id <> " r ".program_id " \
-	"OR " e ".date_deleted IS NOT NULL " \
-	"OR " r ".date_provided < " e ".entry_date OR " r ".date_provided > " e ".exit_date " \
-	"OR (" r ".date_provided = " e ".exit_date AND NOT " EXIT_DAY_ALLOWED(r) "))"
+	"(" ENROLLMENT_MISSES_WHOLE_DAYS(e, r) \
+	"OR CASE WHEN " r ".date_provided = " e ".exit_date THEN NOT " EXIT_DAY_ALLOWED(r) " ELSE false END)"
 
 /* Services are refused where the service is restricted to other organizations, or offered, but not here and then. */
 #define NOT_OFFERED(r) \
@@ -57,19 +85,21 @@
 	"OR (EXISTS (SELECT FROM {service_offering} o WHERE o.service_id = " r ".service_id AND o.date_deleted IS NULL) " \
 	"  AND NOT EXISTS (SELECT " MATCHING_OFFERINGS(r) ")))"
 
-static const char enrollment_required[] =
+#define NAMED_ENROLLMENTS \
+	"FROM {rows} r LEFT JOIN {enrollment} e ON e.enrollment_id = r.enrollment_id " \
+	"WHERE " WITH_ENROLLMENT("r") " AND " LIVE("r")
+
+static const char enrollment_misses[] =
+	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item " NAMED_ENROLLMENTS
+	" AND (e.enrollment_id IS NULL OR " ENROLLMENT_MISSES("e", "r") ")";
+static const char enrollment_may_miss[] =
+	"SELECT " NAMED_ENROLLMENTS
+	" AND (e.enrollment_id IS NULL OR r.date_provided = e.exit_date OR " ENROLLMENT_MISSES_WHOLE_DAYS("e", "r") ")";
+
+static const char enrollment_missing[] =
 	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item "
-	"FROM {rows} r LEFT JOIN {enrollment} e ON e.enrollment_id = r.enrollment_id "
-	"WHERE r.enrollment_id IS NOT NULL AND r.date_deleted IS NULL "
-	"AND (e.enrollment_id IS NULL OR " ENROLLMENT_MISSES("e", "r") ") "
-	"UNION ALL "
-	"SELECT r.client_service_id, " CLIENT_ON("r")
-	" FROM (SELECT d.* FROM (SELECT DISTINCT r.service_id, r.program_id, r.location_id, r.date_provided "
-	"		FROM {rows} r WHERE r.enrollment_id IS NULL AND r.date_deleted IS NULL) d "
-	"	WHERE " ENROLLMENT_RULE("d") " = 'required') m "
-	"JOIN {rows} r ON r.service_id = m.service_id AND r.program_id = m.program_id "
-	"	AND r.location_id IS NOT DISTINCT FROM m.location_id AND r.date_provided = m.date_provided "
-	"WHERE r.enrollment_id IS NULL AND r.date_deleted IS NULL";
+	"FROM (SELECT d.* FROM {facts} d WHERE d.live AND d.without_enrollment AND " ENROLLMENT_RULE("d") " = 'required') m "
+	"JOIN {rows} r ON " FACT_OF_ROW;
 
 /* A bar b is in force on the day of the service r. */
 #define BAR_IN_FORCE(b, r, level) \
@@ -91,22 +121,25 @@ static const char enrollment_required[] =
 #define BARRED(level) \
 	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item " \
 	"FROM {bar} b JOIN {rows} r ON r.client_id = b.client_id " \
-	"WHERE r.date_deleted IS NULL AND " BAR_IN_FORCE("b", "r", level) " AND " BAR_COVERS("b", "r")
+	"WHERE " LIVE("r") " AND " BAR_IN_FORCE("b", "r", level) " AND " BAR_COVERS("b", "r")
+
+#define HAS_BARS(level) \
+	"SELECT FROM {bar} b JOIN {rows} r ON r.client_id = b.client_id " \
+	"WHERE b.date_deleted IS NULL AND b.bar_level = '" level "'"
 
 static const char client_barred[] = BARRED("block");
+static const char client_may_be_barred[] = HAS_BARS("block");
 static const char client_has_warning[] = BARRED("warn");
+static const char client_may_have_warning[] = HAS_BARS("warn");
 
 static const char service_offered[] =
 	"SELECT r.client_service_id AS row_id, 'service ' || m.service_id || ' by program ' || m.program_id || ' on ' || "
 	DAY("m.date_provided") " AS item "
-	"FROM (SELECT d.* FROM (SELECT DISTINCT r.service_id, r.program_id, r.location_id, r.date_provided "
-	"		FROM {rows} r WHERE r.date_deleted IS NULL) d "
+	"FROM (SELECT d.* FROM {facts} d "
 	"	LEFT JOIN {service} s ON s.service_id = d.service_id LEFT JOIN {program} p ON p.program_id = d.program_id "
-	"	WHERE s.service_id IS NULL OR p.program_id IS NULL OR s.date_deleted IS NOT NULL OR p.date_deleted IS NOT NULL "
-	"	OR NOT s.active OR " NOT_OFFERED("d") ") m "
-	"JOIN {rows} r ON r.service_id = m.service_id AND r.program_id = m.program_id "
-	"	AND r.location_id IS NOT DISTINCT FROM m.location_id AND r.date_provided = m.date_provided "
-	"WHERE r.date_deleted IS NULL";
+	"	WHERE d.live AND (s.service_id IS NULL OR p.program_id IS NULL OR s.date_deleted IS NOT NULL "
+	"	OR p.date_deleted IS NOT NULL OR NOT s.active OR " NOT_OFFERED("d") ")) m "
+	"JOIN {rows} r ON " FACT_OF_ROW;
 
 /* The references that have no foreign key. */
 #define MISSING_REFERENCE(column, concept) \
@@ -121,29 +154,24 @@ static const char service_references[] =
 	"	WHEN " MISSING_REFERENCE("grant_award_id", "grant_award") " THEN 'grant ' || d.grant_award_id "
 	"	WHEN " MISSING_REFERENCE("provider_id", "provider") " THEN 'provider ' || d.provider_id "
 	"	WHEN " MISSING_REFERENCE("service_reason_id", "service_reason") " THEN 'reason ' || d.service_reason_id "
-	"	WHEN " MISSING_USER("provided_by_user_id") " THEN 'user ' || d.provided_by_user_id END AS item "
-	"	FROM (SELECT DISTINCT r.location_id, r.service_batch_run_id, r.grant_award_id, r.provider_id, "
-	"		r.service_reason_id, r.provided_by_user_id FROM {rows} r) d) m "
-	"JOIN {rows} r ON r.location_id IS NOT DISTINCT FROM m.location_id "
-	"	AND r.service_batch_run_id IS NOT DISTINCT FROM m.service_batch_run_id "
-	"	AND r.grant_award_id IS NOT DISTINCT FROM m.grant_award_id "
-	"	AND r.provider_id IS NOT DISTINCT FROM m.provider_id "
-	"	AND r.service_reason_id IS NOT DISTINCT FROM m.service_reason_id "
-	"	AND r.provided_by_user_id IS NOT DISTINCT FROM m.provided_by_user_id "
-	"WHERE m.item IS NOT NULL";
+	"	WHEN " MISSING_USER("provided_by_user_id") " THEN 'user ' || d.provided_by_user_id END AS item FROM {facts} d) m "
+	"JOIN {rows} r ON " FACT_OF_ROW "WHERE m.item IS NOT NULL";
 
-/* The dates of a service that hangs on an enrollment are within the enrollment's, which are after the client's birth. */
-static const char service_dates[] =
-	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item FROM {rows} r "
-	"WHERE r.date_deleted IS NULL AND r.date_provided > " LAST_DAY
-	" UNION ALL "
-	"SELECT r.client_service_id, " CLIENT_ON("r") " FROM {rows} r JOIN {client} c ON c.client_id = r.client_id "
-	"WHERE r.enrollment_id IS NULL AND r.date_deleted IS NULL "
-	"AND (r.date_provided < c.dob OR c.date_deleted IS NOT NULL)";
+static const char service_in_future[] =
+	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item "
+	"FROM (SELECT d.* FROM {facts} d WHERE d.live AND d.date_provided > " LAST_DAY ") m JOIN {rows} r ON " FACT_OF_ROW;
+
+/* Services with an enrollment are within its dates, which are after the client's birth. */
+static const char service_before_birth[] =
+	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item "
+	"FROM {rows} r JOIN {client} c ON c.client_id = r.client_id "
+	"WHERE " WITHOUT_ENROLLMENT("r") " AND " LIVE("r") " AND (r.date_provided < c.dob OR c.date_deleted IS NOT NULL)";
+static const char service_without_enrollment[] =
+	"SELECT FROM {facts} m WHERE m.live AND m.without_enrollment";
 
 /* Live services o that are not r itself. Rows judged before they are in the table have negative keys, later ones lower. */
 #define ANOTHER_LIVE_ONE \
-	"r.date_deleted IS NULL AND o.date_deleted IS NULL AND o.client_service_id <> r.client_service_id " \
+	LIVE("r") " AND o.date_deleted IS NULL AND o.client_service_id <> r.client_service_id " \
 	"AND (o.client_service_id > 0 OR o.client_service_id > r.client_service_id) "
 
 /* Services that make another of the same code s a duplicate. {others} are those in the table and those to come. */
@@ -173,15 +201,25 @@ static const char duplicate_warned[] = DUPLICATES("'warn'", "");
 #define HAS_DUPLICATE_RULE "s.duplicate_rule IN (" ONCE_RULES ", 'min_interval')"
 
 static const char duplicate_applies[] =
-	"SELECT FROM {service} s JOIN {rows} r ON r.service_id = s.service_id "
-	"WHERE " HAS_DUPLICATE_RULE " AND r.date_deleted IS NULL";
+	"SELECT FROM {service} s JOIN {facts} m ON m.service_id = s.service_id WHERE m.live AND " HAS_DUPLICATE_RULE;
 static const char duplicate_warned_applies[] =
-	"SELECT FROM {service} s JOIN {rows} r ON r.service_id = s.service_id "
-	"WHERE s.duplicate_rule = 'warn' AND r.date_deleted IS NULL";
+	"SELECT FROM {service} s JOIN {facts} m ON m.service_id = s.service_id WHERE m.live AND s.duplicate_rule = 'warn'";
 static const char duplicate_lock[] =
 	"SELECT count(*) FROM (SELECT FROM {client} c WHERE c.client_id IN (SELECT r.client_id FROM {rows} r "
-	"	JOIN {service} s ON s.service_id = r.service_id WHERE " HAS_DUPLICATE_RULE " AND r.date_deleted IS NULL) "
+	"	JOIN {service} s ON s.service_id = r.service_id WHERE " HAS_DUPLICATE_RULE " AND " LIVE("r") ") "
 	"ORDER BY c.client_id FOR NO KEY UPDATE OF c) locked";
+
+/*
+ * No foreign key looks again at a row whose reference stays the same, so what is moved or restored locks its parents as
+ * a new row does: an exit, a bar or a corrected date of birth waits for it, and the reverse.
+ */
+#define LOCK_PARENTS(concept, p) \
+	"(SELECT count(*) FROM (SELECT FROM {" concept "} " p " WHERE " p "." concept "_id IN " \
+	"(SELECT r." concept "_id FROM {rows} r WHERE " LIVE("r") ") " \
+	"ORDER BY " p "." concept "_id FOR KEY SHARE OF " p ") locked)"
+
+static const char lock_parents_of_services[] = "SELECT " LOCK_PARENTS("client", "c") ", " LOCK_PARENTS("enrollment", "e");
+static const char lock_parents_of_enrollments[] = "SELECT " LOCK_PARENTS("client", "c");
 
 /* How many services stand in the way, and since when. */
 #define SERVICES_SINCE "count(*) || CASE count(*) WHEN 1 THEN ' service on ' ELSE ' services, the first on ' END || " \
@@ -248,63 +286,75 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 
 #define IN_USE_HINT "Delete or move the services first."
 #define IN_USE(concept, words, key) \
-	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, concept, GUARD_DELETE, NULL, \
+	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, concept, GUARD_DELETE, false, NULL, \
 		NAMED_BY_SERVICES(key, key, words), NULL, lock_services, \
 		words " is in use", "Still needed: %s.", "End or deactivate it instead."}
 #define NO_TRUNCATE(concept) \
-	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, concept, GUARD_TRUNCATE, NULL, \
+	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, concept, GUARD_TRUNCATE, false, NULL, \
 		ANY_SERVICE, NULL, NULL, "cannot truncate a table that services stand on", "There are %s.", \
 		"Delete the services first."}
 
+/* Columns of services that any rule looks at. */
+#define WAKE_ROW "client_id, service_id, program_id, date_provided, enrollment_id, location_id, date_deleted"
+#define WAKE_FACT "service_id, program_id, date_provided, enrollment_id, location_id, date_deleted"
+#define SERVICE_RULE(name, sqlstate, elevel, about) \
+	name, sqlstate, elevel, "client_service", GUARD_INSERT | GUARD_UPDATE, about
+#define ABOUT_ROWS false
+#define ABOUT_FACTS true
+#define ENROLL_FIRST \
+	"Enrollment is a Required Field.", "No active enrollment in the program: %s.", \
+	"Enroll the client in the program, with an entry date on or before the date provided."
+
+#define LOCK_FIRST(concept, columns, statement) \
+	{"lock_parents", 0, 0, concept, GUARD_UPDATE, false, columns, NULL, NULL, statement, NULL, NULL, NULL}
+
 const GuardRule guard_rules[] = {
 	/* services */
-	{"enrollment_required", ERRCODE_CT_ENROLLMENT_REQUIRED, ERROR, "client_service", GUARD_INSERT | GUARD_UPDATE,
-		"client_id, service_id, program_id, date_provided, enrollment_id, location_id, date_deleted",
-		enrollment_required, NULL, NULL,
-		"Enrollment is a Required Field.", "No active enrollment in the program: %s.",
-	"Enroll the client in the program, with an entry date on or before the date provided."},
-	{"client_barred", ERRCODE_CT_CLIENT_BARRED, ERROR, "client_service", GUARD_INSERT | GUARD_UPDATE,
-		"client_id, service_id, program_id, date_provided, location_id, date_deleted",
-		client_barred, NULL, NULL,
+	LOCK_FIRST("client_service", WAKE_ROW, lock_parents_of_services),
+	{SERVICE_RULE("enrollment_required", ERRCODE_CT_ENROLLMENT_REQUIRED, ERROR, ABOUT_ROWS), WAKE_ROW,
+		enrollment_misses, enrollment_may_miss, NULL, ENROLL_FIRST},
+	{SERVICE_RULE("enrollment_required", ERRCODE_CT_ENROLLMENT_REQUIRED, ERROR, ABOUT_FACTS), WAKE_FACT,
+		enrollment_missing, NULL, NULL, ENROLL_FIRST},
+	{SERVICE_RULE("client_barred", ERRCODE_CT_CLIENT_BARRED, ERROR, ABOUT_ROWS), WAKE_ROW,
+		client_barred, client_may_be_barred, NULL,
 		"client is barred", "Barred: %s.", "Review the bar with your supervisor."},
-	{"service_not_offered", ERRCODE_CT_SERVICE_NOT_OFFERED, ERROR, "client_service", GUARD_INSERT | GUARD_UPDATE,
-		"service_id, program_id, date_provided, location_id, date_deleted",
+	{SERVICE_RULE("service_not_offered", ERRCODE_CT_SERVICE_NOT_OFFERED, ERROR, ABOUT_FACTS), WAKE_FACT,
 		service_offered, NULL, NULL,
 		"service is not offered by the program on that date", "Not offered: %s.",
 	"See service_offering and service_organization, and whether the service is active."},
-	{"unknown_reference", ERRCODE_FOREIGN_KEY_VIOLATION, ERROR, "client_service", GUARD_INSERT | GUARD_UPDATE,
+	{SERVICE_RULE("unknown_reference", ERRCODE_FOREIGN_KEY_VIOLATION, ERROR, ABOUT_FACTS),
 		"location_id, service_batch_run_id, grant_award_id, provider_id, service_reason_id, provided_by_user_id",
 		service_references, NULL, NULL,
 		"service refers to a record that does not exist", "Not found: %s.", NULL},
-	{"date_out_of_range", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, "client_service", GUARD_INSERT | GUARD_UPDATE,
-		"client_id, date_provided, enrollment_id, date_deleted",
-		service_dates, NULL, NULL,
-		"date provided is out of range", "In the future, before the client's birth, or of a deleted client: %s.",
+	{SERVICE_RULE("date_in_future", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, ABOUT_FACTS), "date_provided, date_deleted",
+		service_in_future, NULL, NULL,
+		"date provided is in the future", "After the last day allowed: %s.",
 	"See the setting clienttrack.future_days for services dated ahead."},
-	{"duplicate_service", ERRCODE_CT_DUPLICATE_SERVICE, ERROR, "client_service", GUARD_INSERT | GUARD_UPDATE,
-		"client_id, service_id, program_id, date_provided, enrollment_id, date_created, date_deleted",
+	{SERVICE_RULE("date_before_birth", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, ABOUT_FACTS), WAKE_ROW,
+		service_before_birth, service_without_enrollment, NULL,
+		"date provided is before the client's birth, or the client is deleted", "Out of range: %s.", NULL},
+	{SERVICE_RULE("duplicate_service", ERRCODE_CT_DUPLICATE_SERVICE, ERROR, ABOUT_FACTS), WAKE_ROW ", date_created",
 		duplicate_service, duplicate_applies, duplicate_lock,
 		"service is already recorded", "Already recorded: %s.",
 	"Change the units of the service that is there. Two meals are units 2."},
-	{"client_has_warning", ERRCODE_WARNING, WARNING, "client_service", GUARD_INSERT | GUARD_UPDATE,
-		"client_id, service_id, program_id, date_provided, location_id, date_deleted",
-		client_has_warning, NULL, NULL,
+	{SERVICE_RULE("client_has_warning", ERRCODE_WARNING, WARNING, ABOUT_ROWS), WAKE_ROW,
+		client_has_warning, client_may_have_warning, NULL,
 		"there is a warning about the client", "Recorded: %s.", "Ask your supervisor."},
-	{"duplicate_service_warned", ERRCODE_WARNING, WARNING, "client_service", GUARD_INSERT | GUARD_UPDATE,
-		"client_id, service_id, program_id, date_provided, enrollment_id, date_deleted",
+	{SERVICE_RULE("duplicate_service_warned", ERRCODE_WARNING, WARNING, ABOUT_FACTS), WAKE_ROW,
 		duplicate_warned, duplicate_warned_applies, NULL,
 		"service was already recorded", "Recorded again: %s.", NULL},
 	NO_TRUNCATE("client_service"),
 
 	/* enrollments */
-	{"enrollment_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "enrollment", GUARD_UPDATE,
+	LOCK_FIRST("enrollment", "client_id, entry_date, date_deleted", lock_parents_of_enrollments),
+	{"enrollment_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "enrollment", GUARD_UPDATE, false,
 		"client_id, program_id, entry_date, exit_date, date_deleted",
 		enrollment_in_use, NULL, NULL,
 		"services would be left outside their enrollment", "Left outside: %s.", IN_USE_HINT},
-	{"enrollment_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "enrollment", GUARD_DELETE | GUARD_ROW, NULL,
+	{"enrollment_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "enrollment", GUARD_DELETE | GUARD_ROW, false, NULL,
 		NAMED_BY_SERVICES("enrollment_id", "enrollment_id", "enrollment"), NULL, NULL,
 		"services would be left without their enrollment", "Still needed: %s.", IN_USE_HINT},
-	{"date_out_of_range", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, "enrollment", GUARD_INSERT | GUARD_UPDATE,
+	{"date_out_of_range", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, "enrollment", GUARD_INSERT | GUARD_UPDATE, false,
 		"client_id, entry_date, exit_date, date_deleted",
 		enrollment_dates, NULL, NULL,
 		"enrollment date is out of range", "In the future, before the client's birth, or of a deleted client: %s.",
@@ -312,11 +362,11 @@ const GuardRule guard_rules[] = {
 	NO_TRUNCATE("enrollment"),
 
 	/* clients */
-	{"client_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_UPDATE, "dob, date_deleted",
+	{"client_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_UPDATE, false, "dob, date_deleted",
 		client_in_use, NULL, NULL,
 		"enrollments or services would be left without the client or before birth", "In the way: %s.",
 	"Delete or correct them first."},
-	{"client_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_DELETE | GUARD_ROW, NULL,
+	{"client_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_DELETE | GUARD_ROW, false, NULL,
 		NAMED_BY_SERVICES("client_id", "client_id", "client"), NULL, NULL,
 		"services would be left without their client", "Still needed: %s.", IN_USE_HINT},
 	NO_TRUNCATE("client"),
@@ -329,7 +379,7 @@ const GuardRule guard_rules[] = {
 	IN_USE("grant_award", "grant", "grant_award_id"),
 	IN_USE("service_reason", "reason", "service_reason_id"),
 	IN_USE("service_batch_run", "batch run", "service_batch_run_id"),
-	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "hmis_user", GUARD_DELETE, NULL,
+	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "hmis_user", GUARD_DELETE, false, NULL,
 		NAMED_BY_SERVICES("provided_by_user_id", "user_id", "user"), NULL, lock_services,
 		"user is in use", "Still needed: %s.", "Deactivate the user instead."},
 	NO_TRUNCATE("service"),
@@ -342,32 +392,34 @@ const GuardRule guard_rules[] = {
 	NO_TRUNCATE("hmis_user"),
 
 	/* where services are offered */
-	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service_offering", GUARD_UPDATE | GUARD_DELETE,
+	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service_offering", GUARD_UPDATE | GUARD_DELETE, false,
 		"service_id, organization_id, program_id, location_id, begin_date, end_date, date_deleted",
 		offering_in_use, NULL, lock_services,
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
-	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service_organization", GUARD_UPDATE | GUARD_DELETE,
+	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service_organization", GUARD_UPDATE | GUARD_DELETE, false,
 		"service_id, organization_id, date_deleted",
 		offering_in_use, NULL, lock_services,
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
-	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "program", GUARD_UPDATE, "organization_id, date_deleted",
+	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "program", GUARD_UPDATE, false, "organization_id, date_deleted",
 		program_organization_in_use, NULL, lock_services,
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
 
 	/* bars */
-	{"bar_without_scope", ERRCODE_CT_BAR_WITHOUT_SCOPE, ERROR, "bar", GUARD_INSERT | GUARD_ROW, NULL,
+	{"bar_without_scope", ERRCODE_CT_BAR_WITHOUT_SCOPE, ERROR, "bar", GUARD_INSERT | GUARD_ROW, false, NULL,
 		bar_without_scope, NULL, NULL,
 		"bar does not say what the client is barred from", "Without scope: %s.",
 	"Add at least one bar_scope in the same transaction."},
-	{"bar_without_scope", ERRCODE_CT_BAR_WITHOUT_SCOPE, ERROR, "bar_scope", GUARD_UPDATE | GUARD_DELETE | GUARD_ROW, NULL,
+	{"bar_without_scope", ERRCODE_CT_BAR_WITHOUT_SCOPE, ERROR, "bar_scope", GUARD_UPDATE | GUARD_DELETE | GUARD_ROW, false, NULL,
 		bar_without_scope, NULL, NULL,
 		"bar does not say what the client is barred from", "Without scope: %s.", "Lift or delete the bar instead."},
-	{"bar_comes_late", ERRCODE_WARNING, WARNING, "bar_scope", GUARD_INSERT, NULL,
+	{"bar_comes_late", ERRCODE_WARNING, WARNING, "bar_scope", GUARD_INSERT, false, NULL,
 		bar_comes_late, NULL, NULL,
 		"services were already recorded in the time of the bar", "They stay: %s.", "Review them."},
-	{"bar_comes_late", ERRCODE_WARNING, WARNING, "bar", GUARD_UPDATE, "begin_date, end_date, bar_level, date_deleted",
+	{"bar_comes_late", ERRCODE_WARNING, WARNING, "bar", GUARD_UPDATE, false, "begin_date, end_date, bar_level, date_deleted",
 		bar_comes_late, NULL, NULL,
 		"services were already recorded in the time of the bar", "They stay: %s.", "Review them."},
 };
 
 const int	guard_rule_count = lengthof(guard_rules);
+
+StaticAssertDecl(lengthof(guard_rules) <= 64, "looks of facts have a bit for each rule");

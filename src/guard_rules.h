@@ -12,8 +12,9 @@
 #define GUARD_ROW		0x10	/* for each row instead of for each statement */
 
 /*
- * A rule. Queries are templates: {rows} is the rows to judge, with the columns of the table the rule is about, and
- * {enrollment} the table of enrollments. They run with search_path pg_catalog.
+ * A rule. Queries are templates: {rows} is the rows to judge, with the columns of the table the rule is about; {facts}
+ * what services among them have in common; {others} the services in the table and those to come; and {enrollment} the
+ * table of enrollments, and so on. They run with search_path pg_catalog.
  */
 typedef struct GuardRule
 {
@@ -22,15 +23,17 @@ typedef struct GuardRule
 	int			elevel;			/* ERROR or WARNING */
 	const char *table;			/* the concept that it is about */
 	int			events;			/* the events that it judges */
+	bool		about_facts;	/* the probe for it looks at {facts} and never at {rows} */
 	const char *wakes;			/* columns whose change it judges; NULL: any */
-	const char *violations;		/* query: row_id bigint, item text */
-	const char *applies;		/* query with a row where the rule is worth a look of its own */
+	const char *violations;		/* query: row_id bigint, item text; NULL: only the lock, taken before the rules look */
+	const char *applies;		/* cheap query with a row where the rule is worth a look of its own; NULL: always */
 	const char *lock;			/* statement that makes concurrent writers wait; NULL: the foreign keys do */
 	const char *message;
 	const char *detail;			/* with %s for the items */
 	const char *hint;
 } GuardRule;
 
+extern const char guard_facts[];
 extern const GuardRule guard_rules[];
 extern const int guard_rule_count;
 

@@ -23,6 +23,7 @@
 typedef struct SiblingTable
 {
 	const char *concept;
+	Oid			relid;
 	const char *qualified;		/* quoted, with schema */
 } SiblingTable;
 
@@ -75,7 +76,7 @@ FindSiblingTables(Oid relid)
 		"	SELECT $1 UNION"
 		"	SELECT CASE WHEN f.conrelid = c.relid THEN f.confrelid ELSE f.conrelid END"
 		"	FROM connected c JOIN pg_constraint f ON f.contype = 'f' AND (f.conrelid = c.relid OR f.confrelid = c.relid)) "
-		"SELECT DISTINCT ON (a.attname) a.attname::text, t.relname::text, n.nspname::text "
+		"SELECT DISTINCT ON (a.attname) a.attname::text, t.relname::text, n.nspname::text, t.oid "
 		"FROM connected c JOIN pg_class t ON t.oid = c.relid JOIN pg_namespace n ON n.oid = t.relnamespace "
 		"JOIN pg_index i ON i.indrelid = c.relid AND i.indisprimary AND i.indnkeyatts = 1 "
 		"JOIN pg_attribute a ON a.attrelid = c.relid AND a.attnum = i.indkey[0] "
@@ -95,11 +96,13 @@ FindSiblingTables(Oid relid)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	tupdesc = SPI_tuptable->tupdesc;
+		bool		isnull;
 		const char *concept = ConceptOfKey(SPI_getvalue(row, tupdesc, 1));
 
 		if (concept == NULL)
 			continue;
 		siblings->tables[siblings->count].concept = concept;
+		siblings->tables[siblings->count].relid = DatumGetObjectId(SPI_getbinval(row, tupdesc, 4, &isnull));
 		siblings->tables[siblings->count].qualified =
 			quote_qualified_identifier(SPI_getvalue(row, tupdesc, 3), SPI_getvalue(row, tupdesc, 2));
 		siblings->count++;
@@ -123,17 +126,24 @@ SchemaTableOfConcept(Oid schema, const char *concept)
 	return relid;
 }
 
-/* Returns the qualified name of the table that stands for a concept. */
-static const char *
-SiblingName(SiblingTables *siblings, const char *concept)
+/* Returns the table that stands for a concept. */
+static const SiblingTable *
+FindSibling(SiblingTables *siblings, const char *concept)
 {
 	for (int i = 0; i < siblings->count; i++)
 		if (strcmp(siblings->tables[i].concept, concept) == 0)
-			return siblings->tables[i].qualified;
+			return &siblings->tables[i];
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_TABLE),
 			 errmsg("no table for \"%s\" is connected by foreign keys", concept),
 			 errhint("Was a foreign key or a primary key of the installed schema dropped?")));
+}
+
+/* Returns the OID of the table that stands for a concept. */
+Oid
+SiblingRelid(SiblingTables *siblings, const char *concept)
+{
+	return FindSibling(siblings, concept)->relid;
 }
 
 /* Appends a template with {rows} replaced by the given text and {concept} by the table that stands for it. */
@@ -150,7 +160,7 @@ AppendWithSiblings(StringInfo buf, SiblingTables *siblings, const char *template
 		Assert(end != NULL);
 		name = pnstrdup(brace + 1, end - brace - 1);
 		appendBinaryStringInfo(buf, template, brace - template);
-		appendStringInfoString(buf, strcmp(name, "rows") == 0 ? rows : SiblingName(siblings, name));
+		appendStringInfoString(buf, strcmp(name, "rows") == 0 ? rows : FindSibling(siblings, name)->qualified);
 		pfree(name);
 		template = end + 1;
 	}

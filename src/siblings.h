@@ -12,6 +12,7 @@ typedef struct SiblingTables SiblingTables;
 
 extern const char *TableConcept(Relation rel);
 extern SiblingTables *FindSiblingTables(Oid relid);
+extern Oid	SiblingRelid(SiblingTables *siblings, const char *concept);
 extern Oid	SchemaTableOfConcept(Oid schema, const char *concept);
 extern void AppendWithSiblings(StringInfo buf, SiblingTables *siblings, const char *template, const char *rows);
 

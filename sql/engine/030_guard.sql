@@ -1,5 +1,11 @@
 -- The guard: the trigger function that holds the service rules, and the judge that applies them to rows before they are written.
 
+CREATE FUNCTION clienttrack.last_day() RETURNS date
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'clienttrack_last_day';
+COMMENT ON FUNCTION clienttrack.last_day() IS
+'The last day that a service or enrollment may be dated: today in the session''s time zone, and as many days more as the
+setting clienttrack.future_days says (default 0; a superuser may set it).';
+
 CREATE FUNCTION clienttrack.guard() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'clienttrack_guard';
 COMMENT ON FUNCTION clienttrack.guard() IS
@@ -10,3 +16,21 @@ with what is committed now, at every isolation level.
 Raises CT001 (enrollment required), CT002 (client barred), CT003 (service not offered), CT005 (duplicate service),
 CT006 (record in use), CT008 (date out of range), CT013 (bar without scope), 23503 (unknown reference), 39P01 (not called
 as such a trigger); bars and duplicate rules of level warn raise a WARNING.';
+
+CREATE FUNCTION clienttrack.note_change() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'clienttrack_note_change';
+COMMENT ON FUNCTION clienttrack.note_change() IS
+'Trigger, AFTER any event FOR EACH STATEMENT, on the tables that tell where services are offered and what they may refer to:
+makes every session look again instead of trusting what it remembers. Raises 39P01 when called otherwise.';
+
+CREATE FUNCTION clienttrack.judge(schema regnamespace, table_name text, candidates text,
+	ids bigint[] DEFAULT NULL, more_ids bigint[] DEFAULT NULL)
+RETURNS TABLE (row_id bigint, rule text, sqlstate text, message text, detail text)
+LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'clienttrack_judge';
+COMMENT ON FUNCTION clienttrack.judge(regnamespace, text, text, bigint[], bigint[]) IS
+'Judges rows before they are written: one row for each candidate that the guard would refuse, with the first rule that it
+breaks. schema: an installed schema. table_name: client_service or enrollment. candidates: a query, run as the caller,
+whose columns are named and typed like columns of the table (those left out are null); $1 and $2 in it are ids and more_ids.
+The key (client_service_id, enrollment_id) comes back as row_id: the row''s own for a row to be changed; for new rows
+negative, -1, -2 and so on in the order in which they will be written. No lock is taken: the guard looks again on writing.
+Raises 22004 (null), 42P01 (not an installed schema), 42703 and 42804 (columns), 42501 (no INSERT on the table).';

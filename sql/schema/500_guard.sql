@@ -44,6 +44,26 @@ BEGIN
 END
 $$;
 
+-- Sessions remember where services are offered and what they may refer to until one of these tables changes. Of the last
+-- ones only the existence of a row counts, and a run is updated whenever it is posted.
+DO $$
+DECLARE
+	changed name;
+BEGIN
+	FOREACH changed IN ARRAY ARRAY['service', 'service_offering', 'service_organization', 'program']
+	LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I
+			FOR EACH STATEMENT EXECUTE FUNCTION note_change()', changed);
+	END LOOP;
+	FOREACH changed IN ARRAY ARRAY['location', 'provider', 'grant_award', 'service_reason', 'service_batch_run', 'hmis_user']
+	LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER note_change AFTER INSERT OR UPDATE OF %I OR DELETE OR TRUNCATE ON %I
+			FOR EACH STATEMENT EXECUTE FUNCTION note_change()',
+			CASE changed WHEN 'hmis_user' THEN 'user_id' ELSE changed || '_id' END, changed);
+	END LOOP;
+END
+$$;
+
 -- A bar has a scope when its transaction ends.
 DROP TRIGGER IF EXISTS bar_has_scope ON bar;
 CREATE CONSTRAINT TRIGGER bar_has_scope AFTER INSERT ON bar
@@ -61,13 +81,16 @@ BEGIN
 	IF TG_TABLE_NAME = 'bar' THEN
 		PERFORM FROM client WHERE client_id = NEW.client_id FOR UPDATE;
 	ELSE
-		PERFORM FROM client WHERE client_id = (SELECT client_id FROM bar WHERE bar_id = NEW.bar_id) FOR UPDATE;
+		PERFORM FROM client WHERE client_id IN (SELECT b.client_id FROM bar b WHERE b.bar_id IN (OLD.bar_id, NEW.bar_id))
+		ORDER BY client_id FOR UPDATE;
 	END IF;
-	RETURN NEW;
+	RETURN coalesce(NEW, OLD);
 END
 $$;
 COMMENT ON FUNCTION lock_barred_client() IS
-'Row trigger of bar and bar_scope, BEFORE INSERT OR UPDATE: locks the client FOR UPDATE, which conflicts with the lock
-that the foreign key of a service takes. Raises 40001 under REPEATABLE READ when the client was changed meanwhile.';
+'Row trigger of bar and bar_scope, BEFORE INSERT OR UPDATE, of bar_scope also BEFORE DELETE: locks the client FOR UPDATE,
+which conflicts with the lock that the foreign key of a service takes. Two who each take away a scope wait for each other,
+so that the last one stays. Raises 40001 under REPEATABLE READ when the client was changed meanwhile.';
 CREATE OR REPLACE TRIGGER lock_client BEFORE INSERT OR UPDATE ON bar FOR EACH ROW EXECUTE FUNCTION lock_barred_client();
-CREATE OR REPLACE TRIGGER lock_client BEFORE INSERT OR UPDATE ON bar_scope FOR EACH ROW EXECUTE FUNCTION lock_barred_client();
+CREATE OR REPLACE TRIGGER lock_client BEFORE INSERT OR UPDATE OR DELETE ON bar_scope
+	FOR EACH ROW EXECUTE FUNCTION lock_barred_client();

@@ -1,0 +1,239 @@
+/*
+ * guard_facts.c
+ *		Remembering which facts about services break no rule.
+ *
+ * Whether a service is offered by a program at a place on a day, and whether what it refers to exists, is the same for
+ * every client of a batch and every scan of a station. So a backend remembers the facts that passed, and judges only the
+ * clients of the next statement.
+ *
+ * It forgets them when a table that the answer came from changes: the trigger note_change on these tables sends a
+ * relation cache invalidation, which other backends receive when the change commits, and this one at once, also when a
+ * change of its own is rolled back. A backend takes in what is sent to it when it locks client_service for a statement.
+ * A change that takes something away from services locks that table against them until it commits (see lock_services in
+ * guard_rules.c). So no statement can act on an answer that such a change made wrong.
+ */
+#include "postgres.h"
+
+#include "access/tupdesc.h"
+#include "commands/trigger.h"
+#include "executor/executor.h"
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "fmgr.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "guard_facts.h"
+#include "last_day.h"
+
+PG_FUNCTION_INFO_V1(clienttrack_note_change);
+
+/* So many facts are remembered; then all are forgotten, and it starts anew. */
+#define MAX_FACTS 10000
+
+/* The tables that answers come from, and the services themselves for their columns. */
+static const char *const watched_concepts[] = {
+	"client_service", "service", "service_offering", "service_organization", "program", "location", "provider",
+	"grant_award", "service_reason", "service_batch_run", "hmis_user"
+};
+
+static const char *const id_columns[FACT_IDS] = {
+	"service_id", "program_id", "location_id", "service_batch_run_id", "grant_award_id", "provider_id",
+	"service_reason_id", "provided_by_user_id"
+};
+
+/* Where the columns of a fact are in one table. */
+typedef struct FactColumns
+{
+	Oid			relid;
+	AttrNumber	ids[FACT_IDS];
+	AttrNumber	date_provided;
+	AttrNumber	enrollment_id;
+	AttrNumber	date_deleted;
+} FactColumns;
+
+typedef struct Fact
+{
+	FactKey		key;
+	uint64		looks;			/* rules that want a look of their own at such services, a bit each */
+} Fact;
+
+static HTAB *facts = NULL;
+static Oid *watched = NULL;
+static int	nwatched = 0;
+static FactColumns columns;
+static uint64 generation = 1;	/* of the answers that hold */
+static uint64 facts_generation = 0; /* of those in the table */
+
+/* Marks what is remembered as out of date when a table that it came from changes. */
+static void
+ForgetFacts(Datum arg, Oid relid)
+{
+	if (!OidIsValid(relid))
+		generation++;
+	for (int i = 0; i < nwatched; i++)
+		if (watched[i] == relid)
+			generation++;
+}
+
+/* Makes the changes of a schema's tables known, from now on. */
+void
+WatchFactTables(SiblingTables *siblings)
+{
+	static bool registered = false;
+
+	if (!registered)
+		CacheRegisterRelcacheCallback(ForgetFacts, (Datum) 0);
+	registered = true;
+	for (int i = 0; i < lengthof(watched_concepts); i++)
+	{
+		Oid			relid = SiblingRelid(siblings, watched_concepts[i]);
+		int			found = 0;
+
+		while (found < nwatched && watched[found] != relid)
+			found++;
+		if (found < nwatched)
+			continue;
+		watched = watched == NULL ? MemoryContextAlloc(TopMemoryContext, sizeof(Oid)) :
+			repalloc(watched, sizeof(Oid) * (nwatched + 1));
+		watched[nwatched++] = relid;
+	}
+	generation++;
+}
+
+/* Returns the table of facts, empty if what was in it no longer holds. */
+static HTAB *
+CurrentFacts(void)
+{
+	if (facts != NULL && facts_generation == generation && hash_get_num_entries(facts) < MAX_FACTS)
+		return facts;
+	if (facts == NULL || hash_get_num_entries(facts) > 0)
+	{
+		HASHCTL		ctl = {.keysize = sizeof(FactKey), .entrysize = sizeof(Fact)};
+
+		if (facts != NULL)
+			hash_destroy(facts);
+		facts = NULL;
+		facts = hash_create("clienttrack facts", 64, &ctl, HASH_ELEM | HASH_BLOBS);
+	}
+	columns.relid = InvalidOid;
+	facts_generation = generation;
+	return facts;
+}
+
+/* Looks up where the columns of a fact are. */
+static void
+FindColumns(Relation rel)
+{
+	TupleDesc	tupdesc = RelationGetDescr(rel);
+
+	(void) CurrentFacts();
+	if (columns.relid == RelationGetRelid(rel))
+		return;
+	for (int i = 0; i < FACT_IDS; i++)
+		columns.ids[i] = SPI_fnumber(tupdesc, id_columns[i]);
+	columns.date_provided = SPI_fnumber(tupdesc, "date_provided");
+	columns.enrollment_id = SPI_fnumber(tupdesc, "enrollment_id");
+	columns.date_deleted = SPI_fnumber(tupdesc, "date_deleted");
+	columns.relid = RelationGetRelid(rel);
+}
+
+/* Fills a key from a row. */
+static void
+FactOfRow(Relation rel, TupleTableSlot *slot, FactKey *key)
+{
+	bool		isnull;
+
+	memset(key, 0, sizeof(FactKey));
+	key->relid = RelationGetRelid(rel);
+	key->last_day = LastDay();
+	key->date_provided = DatumGetDateADT(slot_getattr(slot, columns.date_provided, &isnull));
+	for (int i = 0; i < FACT_IDS; i++)
+	{
+		Datum		value = slot_getattr(slot, columns.ids[i], &isnull);
+
+		if (isnull)
+			key->flags |= 1 << i;
+		else
+			key->ids[i] = DatumGetInt64(value);
+	}
+	if (slot_attisnull(slot, columns.enrollment_id))
+		key->flags |= 1 << FACT_IDS;
+	if (slot_attisnull(slot, columns.date_deleted))
+		key->flags |= 1 << (FACT_IDS + 1);
+}
+
+/* Tells whether all rows share one fact, and which. */
+bool
+OneFact(Relation rel, Tuplestorestate *rows, FactKey *key)
+{
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsMinimalTuple);
+	bool		first = true;
+	bool		same = true;
+
+	FindColumns(rel);
+	tuplestore_select_read_pointer(rows, tuplestore_alloc_read_pointer(rows, EXEC_FLAG_REWIND));
+	tuplestore_rescan(rows);
+	while (same && tuplestore_gettupleslot(rows, true, false, slot))
+	{
+		FactKey		other;
+
+		FactOfRow(rel, slot, first ? key : &other);
+		same = first || memcmp(key, &other, sizeof(FactKey)) == 0;
+		first = false;
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	return same && !first;
+}
+
+/* Tells whether a fact is known to break no rule, and which rules still want a look at such services. */
+bool
+KnownFact(const FactKey *key, uint64 *looks)
+{
+	Fact	   *fact = hash_search(CurrentFacts(), key, HASH_FIND, NULL);
+
+	if (fact != NULL)
+		*looks = fact->looks;
+	return fact != NULL;
+}
+
+/* Returns what to tell RememberFact of the time before the look. */
+uint64
+FactGeneration(void)
+{
+	return generation;
+}
+
+/* Remembers that a fact breaks no rule, unless something changed since the look began. */
+void
+RememberFact(const FactKey *key, uint64 looks, uint64 since)
+{
+	if (since == generation)
+	{
+		Fact	   *fact = hash_search(CurrentFacts(), key, HASH_ENTER, NULL);
+
+		fact->looks = looks;
+	}
+}
+
+/*
+ * Statement trigger on a table that answers come from: makes every backend forget them.
+ *
+ *	CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON service
+ *		FOR EACH STATEMENT EXECUTE FUNCTION clienttrack.note_change();
+ */
+Datum
+clienttrack_note_change(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigdata->tg_event) ||
+		TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be called as a trigger AFTER … FOR EACH STATEMENT", "clienttrack.note_change")));
+	CacheInvalidateRelcache(trigdata->tg_relation);
+	return PointerGetDatum(NULL);
+}

@@ -1,0 +1,207 @@
+/*
+ * judge.c
+ *		Judging rows before they are written, by the rules that the guard holds when they are.
+ *
+ * A batch wants to know which clients will be refused, and why, and to go on with the others.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "tcop/dest.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "guard.h"
+#include "judge.h"
+
+PG_FUNCTION_INFO_V1(clienttrack_judge);
+
+/* A receiver of query results that stores them as rows of a table, columns matched by name, the others null. */
+typedef struct CandidateReceiver
+{
+	DestReceiver pub;
+	TupleDesc	table;
+	AttrNumber *column;			/* for each result column, its number in the table */
+	Datum	   *values;
+	bool	   *nulls;
+	Tuplestorestate *store;
+} CandidateReceiver;
+
+/* Returns the column of the table that a result column fills, or raises. */
+static AttrNumber
+MatchColumn(TupleDesc table, Form_pg_attribute result)
+{
+	int			column = SPI_fnumber(table, NameStr(result->attname));
+
+	if (column <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("the table of the candidates has no column \"%s\"", NameStr(result->attname))));
+	if (getBaseType(TupleDescAttr(table, column - 1)->atttypid) != getBaseType(result->atttypid))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of the candidates must be of type %s", NameStr(result->attname),
+						format_type_be(TupleDescAttr(table, column - 1)->atttypid))));
+	return column;
+}
+
+/* Matches the columns of the result. */
+static void
+StartCandidates(DestReceiver *self, int operation, TupleDesc typeinfo)
+{
+	CandidateReceiver *receiver = (CandidateReceiver *) self;
+
+	receiver->column = palloc(sizeof(AttrNumber) * Max(typeinfo->natts, 1));
+	for (int i = 0; i < typeinfo->natts; i++)
+		receiver->column[i] = MatchColumn(receiver->table, TupleDescAttr(typeinfo, i));
+}
+
+/* Stores one row. */
+static bool
+ReceiveCandidate(TupleTableSlot *slot, DestReceiver *self)
+{
+	CandidateReceiver *receiver = (CandidateReceiver *) self;
+
+	slot_getallattrs(slot);
+	for (int i = 0; i < slot->tts_tupleDescriptor->natts; i++)
+	{
+		receiver->values[receiver->column[i] - 1] = slot->tts_values[i];
+		receiver->nulls[receiver->column[i] - 1] = slot->tts_isnull[i];
+	}
+	tuplestore_putvalues(receiver->store, receiver->table, receiver->values, receiver->nulls);
+	return true;
+}
+
+/* Nothing to do at the end: the store lives on, the rest goes with its context. */
+static void
+EndCandidates(DestReceiver *self)
+{
+}
+
+/* Returns the rows of a query stored as rows of a table. */
+static Tuplestorestate *
+StoreCandidates(TupleDesc table, const Candidates *candidates)
+{
+	CandidateReceiver *receiver = palloc0(sizeof(CandidateReceiver));
+	SPIExecuteOptions options = {.params = NULL, .read_only = false, .tcount = 0};
+	SPIPlanPtr	plan;
+	ParamListInfo params = candidates->nargs > 0 ? makeParamList(candidates->nargs) : NULL;
+
+	receiver->pub.receiveSlot = ReceiveCandidate;
+	receiver->pub.rStartup = StartCandidates;
+	receiver->pub.rShutdown = EndCandidates;
+	receiver->pub.rDestroy = EndCandidates;
+	receiver->pub.mydest = DestTuplestore;
+	receiver->table = table;
+	receiver->values = palloc0(sizeof(Datum) * table->natts);
+	receiver->nulls = palloc(sizeof(bool) * table->natts);
+	memset(receiver->nulls, true, sizeof(bool) * table->natts);
+	receiver->store = tuplestore_begin_heap(false, false, work_mem);
+
+	for (int i = 0; i < candidates->nargs; i++)
+	{
+		params->params[i].value = candidates->args[i];
+		params->params[i].isnull = candidates->nulls && candidates->nulls[i] == 'n';
+		params->params[i].pflags = PARAM_FLAG_CONST;
+		params->params[i].ptype = candidates->argtypes[i];
+	}
+	options.params = params;
+	options.dest = (DestReceiver *) receiver;
+	plan = SPI_prepare(candidates->query, candidates->nargs, candidates->argtypes);
+	if (plan == NULL || SPI_execute_plan_extended(plan, &options) != SPI_OK_SELECT)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYNTAX_ERROR),
+				 errmsg("the candidates must be told by one query")));
+	SPI_freeplan(plan);
+	return receiver->store;
+}
+
+/*
+ * Judges candidates for a table, and returns how many would be refused; SPI_tuptable holds number of the rule, row_id,
+ * item of each. SPI must be connected. No lock is taken: the guard looks again when the rows are written.
+ */
+int64
+JudgeCandidates(Oid relid, const Candidates *candidates)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	GuardEvent	event = {.relid = relid, .event = GUARD_INSERT | GUARD_UPDATE, .candidates = true};
+	Tuplestorestate *store = StoreCandidates(RelationGetDescr(rel), candidates);
+	GuardSurrounding surrounding;
+	int64		refused;
+
+	event.concept = TableConcept(rel);
+	GuardRegisterRows(GUARD_NEW_ROWS, relid, store);
+	surrounding = GuardEnter(relid);
+	refused = GuardExecute(&event, relid, GUARD_PART_PROBE, tuplestore_tuple_count(store), 0);
+	GuardLeave(surrounding);
+	SPI_unregister_relation(GUARD_NEW_ROWS);
+	tuplestore_end(store);
+	table_close(rel, NoLock);
+	return refused;
+}
+
+/* Raises unless the current user might write the rows: who may not learns nothing of bars. */
+static void
+CheckMayInsert(Oid relid)
+{
+	AclResult	result = pg_class_aclcheck(relid, GetUserId(), ACL_INSERT);
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_TABLE, get_rel_name(relid));
+}
+
+/* Adds what became of the candidates to the result of the function. */
+static void
+PutRefusals(ReturnSetInfo *rsinfo, SPITupleTable *refusals, int64 count)
+{
+	for (int64 i = 0; i < count; i++)
+	{
+		bool		isnull;
+		HeapTuple	tuple = refusals->vals[i];
+		const GuardRule *rule = &guard_rules[DatumGetInt32(SPI_getbinval(tuple, refusals->tupdesc, 1, &isnull))];
+		Datum		values[5];
+		bool		nulls[5] = {false};
+
+		values[0] = SPI_getbinval(tuple, refusals->tupdesc, 2, &nulls[0]);
+		values[1] = CStringGetTextDatum(rule->name);
+		values[2] = CStringGetTextDatum(unpack_sql_state(rule->sqlstate));
+		values[3] = CStringGetTextDatum(rule->message);
+		values[4] = CStringGetTextDatum(psprintf(rule->detail, SPI_getvalue(tuple, refusals->tupdesc, 3)));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/* judge(schema regnamespace, table_name text, candidates text, ids bigint[], more_ids bigint[]) */
+Datum
+clienttrack_judge(PG_FUNCTION_ARGS)
+{
+	Oid			argtypes[2] = {INT8ARRAYOID, INT8ARRAYOID};
+	Datum		args[2] = {PG_GETARG_DATUM(3), PG_GETARG_DATUM(4)};
+	char		nulls[2] = {PG_ARGISNULL(3) ? 'n' : ' ', PG_ARGISNULL(4) ? 'n' : ' '};
+	Candidates	candidates = {.nargs = 2, .argtypes = argtypes, .args = args, .nulls = nulls};
+	Oid			relid;
+	int64		refused;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("schema, table_name and candidates must not be null")));
+	relid = SchemaTableOfConcept(PG_GETARG_OID(0), text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	CheckMayInsert(relid);
+	candidates.query = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	InitMaterializedSRF(fcinfo, 0);
+
+	SPI_connect();
+	refused = JudgeCandidates(relid, &candidates);
+	PutRefusals((ReturnSetInfo *) fcinfo->resultinfo, SPI_tuptable, refused);
+	SPI_finish();
+	return (Datum) 0;
+}
