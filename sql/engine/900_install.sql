@@ -13,7 +13,8 @@ COMMENT ON FUNCTION clienttrack.is_installed(name) IS 'Whether the schema was ma
 CREATE PROCEDURE clienttrack.run_scripts(schema_name name, first_script text, last_script text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $run$
 -- Executes the schema scripts with names from first_script up to and not including last_script, in order, with every
--- name bound inside the schema, the engine and pg_catalog.
+-- name bound inside the schema, the engine and pg_catalog. In a script @schema@ is the name of the schema as a literal,
+-- @pg_trgm@ that of pg_trgm's schema as an identifier.
 DECLARE
 	part record;
 	trigram_schema text;
@@ -22,7 +23,8 @@ BEGIN
 	FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm';
 	PERFORM set_config('search_path', format('%I, clienttrack, pg_temp', schema_name), true);
 	FOR part IN
-		SELECT s.name, replace(s.script, '@pg_trgm@', trigram_schema) AS script
+		SELECT s.name, replace(replace(s.script, '@pg_trgm@', trigram_schema),
+			'@schema@', quote_literal(quote_ident(schema_name))) AS script
 		FROM clienttrack.schema_scripts() s
 		WHERE s.name COLLATE "C" >= first_script AND s.name COLLATE "C" < last_script
 		ORDER BY s.position

@@ -1,0 +1,296 @@
+/*
+ * batch.c
+ *		Posting a batch run: every client's services in one statement.
+ *
+ * The guard judges the statement as it judges any other. Only when it refuses is each client judged by itself: those
+ * who break a rule are marked with the reason, and the others are posted. So nobody loses a meal for somebody else's
+ * missing enrollment, and the ordinary run is judged once.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "tcop/dest.h"
+#include "executor/tstoreReceiver.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#include "errors.h"
+#include "guard.h"
+#include "judge.h"
+
+PG_FUNCTION_INFO_V1(clienttrack_post_batch);
+
+/* How often clients may be sorted out before the refusal is passed on: each time others may have written meanwhile. */
+#define POST_ATTEMPTS 3
+
+/* The clients of run $1, or those of them among $2, with the services that are not posted yet. */
+#define UNPOSTED_SERVICES \
+	" FROM {service_batch_client} c JOIN {service_batch_run} r ON r.service_batch_run_id = c.service_batch_run_id " \
+	"JOIN {service_batch} b ON b.service_batch_id = r.service_batch_id " \
+	"JOIN {service_batch_service} bs ON bs.service_batch_id = b.service_batch_id AND bs.date_deleted IS NULL " \
+	"JOIN {service} s ON s.service_id = bs.service_id " \
+	"WHERE c.service_batch_run_id = $1 AND c.batch_status = 'pending' AND c.date_deleted IS NULL " \
+	"AND ($2 IS NULL OR c.client_id = ANY ($2)) " \
+	"AND NOT EXISTS (SELECT FROM {client_service} p WHERE p.service_batch_run_id = $1 " \
+	"	AND p.client_id = c.client_id AND p.service_id = bs.service_id AND p.date_deleted IS NULL)"
+
+/* The unit value that the most specific offering of the day gives, looked up once for each service. */
+#define OFFERED_UNIT_VALUE \
+	"(SELECT o.unit_value FROM {service_offering} o, {service_batch_run} r, {service_batch} b, {program} p " \
+	"WHERE r.service_batch_run_id = $1 AND b.service_batch_id = r.service_batch_id AND p.program_id = b.program_id " \
+	"AND o.service_id = v.service_id AND o.date_deleted IS NULL AND o.unit_value IS NOT NULL " \
+	"AND (o.program_id IS NULL OR o.program_id = b.program_id) AND (o.location_id IS NULL OR o.location_id = b.location_id) " \
+	"AND (o.organization_id IS NULL OR o.organization_id = p.organization_id) " \
+	"AND (o.begin_date IS NULL OR o.begin_date <= r.date_provided) AND (o.end_date IS NULL OR r.date_provided <= o.end_date) " \
+	"ORDER BY o.location_id IS NULL, o.program_id IS NULL, o.organization_id IS NULL, o.service_offering_id LIMIT 1)"
+
+static const char post_statement[] =
+	"WITH value AS MATERIALIZED (SELECT v.service_id, coalesce(v.unit_value, " OFFERED_UNIT_VALUE
+	", (SELECT s.default_unit_value FROM {service} s WHERE s.service_id = v.service_id)) AS unit_value "
+	"	FROM {service_batch_service} v WHERE v.service_batch_id = "
+	"	(SELECT r.service_batch_id FROM {service_batch_run} r WHERE r.service_batch_run_id = $1)), "
+	"posted AS (INSERT INTO {client_service} (client_id, service_id, program_id, date_provided, enrollment_id, location_id, "
+	"	units, unit_value, unit_of_measure, service_batch_run_id, provided_by_user_id, grant_award_id, service_reason_id, "
+	"	comments, user_id) "
+	"SELECT c.client_id, bs.service_id, b.program_id, r.date_provided, c.enrollment_id, b.location_id, "
+	"	bs.units, (SELECT v.unit_value FROM value v WHERE v.service_id = bs.service_id), s.unit_of_measure, "
+	"	r.service_batch_run_id, b.provided_by_user_id, b.grant_award_id, b.service_reason_id, b.default_comments, c.user_id"
+	UNPOSTED_SERVICES
+	" RETURNING client_id) "
+	"SELECT c.client_id, CASE WHEN p.services > 0 THEN 'posted' WHEN c.batch_status = 'rejected' THEN 'rejected' "
+	"	ELSE 'skipped' END, c.sqlstate, "
+	"	CASE WHEN p.services > 0 THEN NULL WHEN c.batch_status = 'rejected' THEN c.message ELSE 'already posted' END, "
+	"	coalesce(p.services, 0)::int "
+	"FROM {service_batch_client} c LEFT JOIN (SELECT client_id, count(*) AS services FROM posted GROUP BY client_id) p "
+	"	ON p.client_id = c.client_id "
+	"WHERE c.service_batch_run_id = $1 AND c.batch_status <> 'removed' AND c.date_deleted IS NULL "
+	"AND ($2 IS NULL OR c.client_id = ANY ($2))";
+
+static const char candidates_query[] =
+	"SELECT -c.service_batch_client_id AS client_service_id, c.client_id, bs.service_id, b.program_id, r.date_provided, "
+	"	c.enrollment_id, b.location_id, r.service_batch_run_id, b.provided_by_user_id, b.grant_award_id, "
+	"	b.service_reason_id, now() AS date_created" UNPOSTED_SERVICES;
+
+/* The second of two who post at once waits here, and then finds everything posted; or is told to try again. */
+static const char begin_statement[] =
+	"UPDATE {service_batch_run} SET date_posted = now() WHERE service_batch_run_id = $1 AND date_deleted IS NULL";
+
+static const char retry_statement[] =
+	"UPDATE {service_batch_client} SET batch_status = 'pending', sqlstate = NULL, message = NULL "
+	"WHERE service_batch_run_id = $1 AND batch_status = 'rejected' AND ($2 IS NULL OR client_id = ANY ($2))";
+
+/* Another enrollment is taken where the one chosen when the client was added no longer fits. */
+static const char choose_statement[] =
+	"UPDATE {service_batch_client} c SET enrollment_id = "
+	"	(SELECT e.enrollment_id FROM {enrollment} e WHERE e.client_id = c.client_id AND e.program_id = b.program_id "
+	"		AND e.date_deleted IS NULL AND e.entry_date <= r.date_provided "
+	"		AND (e.exit_date IS NULL OR r.date_provided <= e.exit_date) "
+	"		ORDER BY e.entry_date DESC, e.enrollment_id DESC LIMIT 1) "
+	"FROM {service_batch_run} r, {service_batch} b "
+	"WHERE r.service_batch_run_id = $1 AND b.service_batch_id = r.service_batch_id "
+	"AND c.service_batch_run_id = $1 AND c.batch_status = 'pending' AND ($2 IS NULL OR c.client_id = ANY ($2)) "
+	"AND NOT EXISTS (SELECT FROM {enrollment} e WHERE e.enrollment_id = c.enrollment_id "
+	"	AND e.program_id = b.program_id AND e.date_deleted IS NULL AND e.entry_date <= r.date_provided "
+	"	AND (e.exit_date IS NULL OR r.date_provided <= e.exit_date))";
+
+static const char reject_statement[] =
+	"UPDATE {service_batch_client} c SET batch_status = 'rejected', sqlstate = x.sqlstate, message = x.message "
+	"FROM unnest($1, $2, $3) AS x(service_batch_client_id, sqlstate, message) "
+	"WHERE c.service_batch_client_id = x.service_batch_client_id";
+
+/* A posting under way. */
+typedef struct Posting
+{
+	SiblingTables *tables;
+	Oid			services;		/* the table client_service */
+	Datum		args[2];		/* the run, and the clients or null */
+	char		nulls[2];
+	Tuplestorestate *result;
+} Posting;
+
+static Oid	posting_argtypes[2] = {INT8OID, INT8ARRAYOID};
+
+/* Returns a statement with the tables' names filled in. */
+static char *
+Filled(Posting *posting, const char *template)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	AppendWithSiblings(&buf, posting->tables, template, "");
+	return buf.data;
+}
+
+/* Executes a statement about the run and the clients, and returns how many rows it wrote. */
+static uint64
+ExecuteForRun(Posting *posting, const char *template)
+{
+	int			result = SPI_execute_with_args(Filled(posting, template), 2, posting_argtypes,
+											   posting->args, posting->nulls, false, 0);
+
+	if (result < 0)
+		elog(ERROR, "could not post a batch: %s", SPI_result_code_string(result));
+	return SPI_processed;
+}
+
+/* Posts what can be posted into the result, in one statement. */
+static void
+PostPending(Posting *posting)
+{
+	ParamListInfo params = makeParamList(2);
+	SPIExecuteOptions options = {.params = params, .read_only = false};
+	SPIPlanPtr	plan = SPI_prepare(Filled(posting, post_statement), 2, posting_argtypes);
+	DestReceiver *dest = CreateDestReceiver(DestTuplestore);
+
+	for (int i = 0; i < 2; i++)
+	{
+		params->params[i].value = posting->args[i];
+		params->params[i].isnull = posting->nulls[i] == 'n';
+		params->params[i].pflags = PARAM_FLAG_CONST;
+		params->params[i].ptype = posting_argtypes[i];
+	}
+	SetTuplestoreDestReceiverParams(dest, posting->result, CurrentMemoryContext, false, NULL, NULL);
+	options.dest = dest;
+	if (plan == NULL || SPI_execute_plan_extended(plan, &options) < 0)
+		elog(ERROR, "could not post a batch: %s", SPI_result_code_string(SPI_result));
+	SPI_freeplan(plan);
+}
+
+/* Tells whether an error is the guard's, about rows that can be sorted out. */
+static bool
+IsRefusal(const ErrorData *error)
+{
+	int			class_ct = MAKE_SQLSTATE('C', 'T', '0', '0', '0');
+
+	return ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TO_CATEGORY(class_ct) ||
+		error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION;
+}
+
+/* Posts in a subtransaction. Returns NULL, or the refusal; other errors are passed on. */
+static ErrorData *
+TryToPost(Posting *posting)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile error = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		PostPending(posting);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		tuplestore_clear(posting->result);
+		if (!IsRefusal(error))
+			ReThrowError(error);
+	}
+	PG_END_TRY();
+	return error;
+}
+
+/* Marks the clients that were refused: SPI_tuptable holds rule, -service_batch_client_id, item of each. */
+static void
+MarkRejected(Posting *posting, int64 refused)
+{
+	SPITupleTable *table = SPI_tuptable;
+	Datum	   *ids = palloc(sizeof(Datum) * refused);
+	Datum	   *states = palloc(sizeof(Datum) * refused);
+	Datum	   *messages = palloc(sizeof(Datum) * refused);
+	Oid			argtypes[3] = {INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID};
+	Datum		args[3];
+
+	for (int64 i = 0; i < refused; i++)
+	{
+		bool		isnull;
+		const GuardRule *rule =
+			&guard_rules[DatumGetInt32(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull))];
+
+		ids[i] = Int64GetDatum(-DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 2, &isnull)));
+		states[i] = CStringGetTextDatum(unpack_sql_state(rule->sqlstate));
+		messages[i] = CStringGetTextDatum(rule->message);
+	}
+	args[0] = PointerGetDatum(construct_array(ids, refused, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	args[1] = PointerGetDatum(construct_array(states, refused, TEXTOID, -1, false, TYPALIGN_INT));
+	args[2] = PointerGetDatum(construct_array(messages, refused, TEXTOID, -1, false, TYPALIGN_INT));
+	if (SPI_execute_with_args(Filled(posting, reject_statement), 3, argtypes, args, NULL, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not mark rejected clients");
+}
+
+/* Marks the clients whose services would be refused, after looking for another enrollment for them. */
+static void
+SortOutRefused(Posting *posting)
+{
+	Candidates	candidates = {.nargs = 2, .argtypes = posting_argtypes, .args = posting->args, .nulls = posting->nulls};
+	int64		refused;
+
+	ExecuteForRun(posting, choose_statement);
+	candidates.query = Filled(posting, candidates_query);
+	refused = JudgeCandidates(posting->services, &candidates);
+	if (refused > 0)
+		MarkRejected(posting, refused);
+}
+
+/* Posts every client that can be posted, and marks the others with the reason. */
+static void
+Post(Posting *posting)
+{
+	ErrorData  *refusal;
+
+	if (ExecuteForRun(posting, begin_statement) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CT_NOT_FOUND),
+				 errmsg("batch run " INT64_FORMAT " does not exist", DatumGetInt64(posting->args[0]))));
+	ExecuteForRun(posting, retry_statement);
+	for (int attempt = 1; (refusal = TryToPost(posting)) != NULL; attempt++)
+	{
+		if (attempt == POST_ATTEMPTS)
+			ReThrowError(refusal);
+		FreeErrorData(refusal);
+		SortOutRefused(posting);
+	}
+}
+
+/* post_batch(schema regnamespace, service_batch_run_id bigint, client_ids bigint[]) */
+Datum
+clienttrack_post_batch(PG_FUNCTION_ARGS)
+{
+	Posting		posting = {.nulls = {' ', PG_ARGISNULL(2) ? 'n' : ' '}};
+	int			level;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("schema and service_batch_run_id must not be null")));
+	posting.args[0] = PG_GETARG_DATUM(1);
+	posting.args[1] = PG_GETARG_DATUM(2);
+	posting.services = SchemaTableOfConcept(PG_GETARG_OID(0), "client_service");
+	InitMaterializedSRF(fcinfo, 0);
+	posting.result = ((ReturnSetInfo *) fcinfo->resultinfo)->setResult;
+
+	SPI_connect();
+	level = NewGUCNestLevel();
+	GuardUseSafeNames();
+	posting.tables = FindSiblingTables(posting.services);
+	Post(&posting);
+	AtEOXact_GUC(false, level);
+	SPI_finish();
+	return (Datum) 0;
+}
