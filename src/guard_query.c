@@ -67,29 +67,50 @@ AppendPrefixed(StringInfo buf, const char *alias, const char *columns)
 }
 
 /*
- * Returns the FROM item for the rows that a rule judges. Of an update these are the rows whose columns that wake the
- * rule changed:
+ * Returns the FROM item for the rows of an update whose key is gone:
+ *
+ *		(SELECT o.* FROM old o LEFT JOIN new n ON n.key = o.key WHERE n.key IS NULL)
+ */
+static char *
+RowsGone(const char *key)
+{
+	return psprintf("(SELECT o.* FROM " GUARD_OLD_ROWS " o LEFT JOIN " GUARD_NEW_ROWS " n ON n.%s_id = o.%s_id "
+					"WHERE n.%s_id IS NULL)", key, key, key);
+}
+
+/*
+ * Returns the FROM item for the rows of an update whose columns that wake a rule changed:
  *
  *		(SELECT n.* FROM new n LEFT JOIN old o ON o.key = n.key WHERE o.key IS NULL OR (n.a, n.b) IS DISTINCT FROM (o.a, o.b))
  */
 static char *
-RowsToJudge(const GuardEvent *event, const GuardRule *rule)
+RowsChanged(const char *key, const char *wakes)
 {
 	StringInfoData buf;
+
+	initStringInfo(&buf);
+	appendStringInfo(&buf, "(SELECT n.* FROM " GUARD_NEW_ROWS " n LEFT JOIN " GUARD_OLD_ROWS " o ON o.%s_id = n.%s_id "
+					 "WHERE o.%s_id IS NULL OR (", key, key, key);
+	AppendPrefixed(&buf, "n", wakes);
+	appendStringInfoString(&buf, ") IS DISTINCT FROM (");
+	AppendPrefixed(&buf, "o", wakes);
+	appendStringInfoString(&buf, "))");
+	return buf.data;
+}
+
+/* Returns the FROM item for the rows that a rule judges. */
+static char *
+RowsToJudge(const GuardEvent *event, const GuardRule *rule)
+{
 	const char *key = strcmp(event->concept, "hmis_user") == 0 ? "user" : event->concept;
 
 	if (event->event & GUARD_DELETE)
 		return pstrdup(GUARD_OLD_ROWS);
-	if (event->candidates || !(event->event & GUARD_UPDATE) || rule->wakes == NULL)
+	if (event->candidates || !(event->event & GUARD_UPDATE))
 		return pstrdup(GUARD_NEW_ROWS);
-	initStringInfo(&buf);
-	appendStringInfo(&buf, "(SELECT n.* FROM " GUARD_NEW_ROWS " n LEFT JOIN " GUARD_OLD_ROWS " o ON o.%s_id = n.%s_id "
-					 "WHERE o.%s_id IS NULL OR (", key, key, key);
-	AppendPrefixed(&buf, "n", rule->wakes);
-	appendStringInfoString(&buf, ") IS DISTINCT FROM (");
-	AppendPrefixed(&buf, "o", rule->wakes);
-	appendStringInfoString(&buf, "))");
-	return buf.data;
+	if (rule->events & GUARD_GONE)
+		return RowsGone(key);
+	return rule->wakes ? RowsChanged(key, rule->wakes) : pstrdup(GUARD_NEW_ROWS);
 }
 
 /* Returns what {others} stands for: the services in the table, and those on their way into it. */

@@ -286,7 +286,7 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 
 #define IN_USE_HINT "Delete or move the services first."
 #define IN_USE(concept, words, key) \
-	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, concept, GUARD_DELETE, false, NULL, \
+	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, concept, GUARD_UPDATE | GUARD_DELETE | GUARD_GONE, false, NULL, \
 		NAMED_BY_SERVICES(key, key, words), NULL, lock_services, \
 		words " is in use", "Still needed: %s.", "End or deactivate it instead."}
 #define NO_TRUNCATE(concept) \
@@ -379,7 +379,7 @@ const GuardRule guard_rules[] = {
 	IN_USE("grant_award", "grant", "grant_award_id"),
 	IN_USE("service_reason", "reason", "service_reason_id"),
 	IN_USE("service_batch_run", "batch run", "service_batch_run_id"),
-	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "hmis_user", GUARD_DELETE, false, NULL,
+	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "hmis_user", GUARD_UPDATE | GUARD_DELETE | GUARD_GONE, false, NULL,
 		NAMED_BY_SERVICES("provided_by_user_id", "user_id", "user"), NULL, lock_services,
 		"user is in use", "Still needed: %s.", "Deactivate the user instead."},
 	NO_TRUNCATE("service"),
