@@ -18,12 +18,14 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
 #include "errors.h"
 #include "guard.h"
 #include "judge.h"
+#include "offering.h"
 
 PG_FUNCTION_INFO_V1(clienttrack_post_batch);
 
@@ -41,21 +43,14 @@ PG_FUNCTION_INFO_V1(clienttrack_post_batch);
 	"AND NOT EXISTS (SELECT FROM {client_service} p WHERE p.service_batch_run_id = $1 " \
 	"	AND p.client_id = c.client_id AND p.service_id = bs.service_id AND p.date_deleted IS NULL)"
 
-/* The unit value that the most specific offering of the day gives, looked up once for each service. */
-#define OFFERED_UNIT_VALUE \
-	"(SELECT o.unit_value FROM {service_offering} o, {service_batch_run} r, {service_batch} b, {program} p " \
-	"WHERE r.service_batch_run_id = $1 AND b.service_batch_id = r.service_batch_id AND p.program_id = b.program_id " \
-	"AND o.service_id = v.service_id AND o.date_deleted IS NULL AND o.unit_value IS NOT NULL " \
-	"AND (o.program_id IS NULL OR o.program_id = b.program_id) AND (o.location_id IS NULL OR o.location_id = b.location_id) " \
-	"AND (o.organization_id IS NULL OR o.organization_id = p.organization_id) " \
-	"AND (o.begin_date IS NULL OR o.begin_date <= r.date_provided) AND (o.end_date IS NULL OR r.date_provided <= o.end_date) " \
-	"ORDER BY o.location_id IS NULL, o.program_id IS NULL, o.organization_id IS NULL, o.service_offering_id LIMIT 1)"
-
+/* The unit values come from the batch, the offering or the service, and are looked up once for each service. */
 static const char post_statement[] =
-	"WITH value AS MATERIALIZED (SELECT v.service_id, coalesce(v.unit_value, " OFFERED_UNIT_VALUE
-	", (SELECT s.default_unit_value FROM {service} s WHERE s.service_id = v.service_id)) AS unit_value "
-	"	FROM {service_batch_service} v WHERE v.service_batch_id = "
-	"	(SELECT r.service_batch_id FROM {service_batch_run} r WHERE r.service_batch_run_id = $1)), "
+	"WITH value AS MATERIALIZED (SELECT d.service_id, coalesce(d.unit_value, " OFFERING_SAYS("unit_value", "d")
+	", d.default_unit_value) AS unit_value FROM (SELECT bs.service_id, bs.unit_value, s.default_unit_value, b.program_id, "
+	"		b.location_id, r.date_provided FROM {service_batch_run} r "
+	"	JOIN {service_batch} b ON b.service_batch_id = r.service_batch_id "
+	"	JOIN {service_batch_service} bs ON bs.service_batch_id = b.service_batch_id "
+	"	JOIN {service} s ON s.service_id = bs.service_id WHERE r.service_batch_run_id = $1) d), "
 	"posted AS (INSERT INTO {client_service} (client_id, service_id, program_id, date_provided, enrollment_id, location_id, "
 	"	units, unit_value, unit_of_measure, service_batch_run_id, provided_by_user_id, grant_award_id, service_reason_id, "
 	"	comments, user_id) "
@@ -71,7 +66,7 @@ static const char post_statement[] =
 	"FROM {service_batch_client} c LEFT JOIN (SELECT client_id, count(*) AS services FROM posted GROUP BY client_id) p "
 	"	ON p.client_id = c.client_id "
 	"WHERE c.service_batch_run_id = $1 AND c.batch_status <> 'removed' AND c.date_deleted IS NULL "
-	"AND ($2 IS NULL OR c.client_id = ANY ($2))";
+	"AND ($2 IS NULL OR c.client_id = ANY ($2)) ORDER BY c.service_batch_client_id";
 
 static const char candidates_query[] =
 	"SELECT -c.service_batch_client_id AS client_service_id, c.client_id, bs.service_id, b.program_id, r.date_provided, "
@@ -86,19 +81,14 @@ static const char retry_statement[] =
 	"UPDATE {service_batch_client} SET batch_status = 'pending', sqlstate = NULL, message = NULL "
 	"WHERE service_batch_run_id = $1 AND batch_status = 'rejected' AND ($2 IS NULL OR client_id = ANY ($2))";
 
-/* Another enrollment is taken where the one chosen when the client was added no longer fits. */
+/* Enrollments are chosen anew, since those chosen when the clients were added may have changed. %s is the schema. */
 static const char choose_statement[] =
-	"UPDATE {service_batch_client} c SET enrollment_id = "
-	"	(SELECT e.enrollment_id FROM {enrollment} e WHERE e.client_id = c.client_id AND e.program_id = b.program_id "
-	"		AND e.date_deleted IS NULL AND e.entry_date <= r.date_provided "
-	"		AND (e.exit_date IS NULL OR r.date_provided <= e.exit_date) "
-	"		ORDER BY e.entry_date DESC, e.enrollment_id DESC LIMIT 1) "
-	"FROM {service_batch_run} r, {service_batch} b "
-	"WHERE r.service_batch_run_id = $1 AND b.service_batch_id = r.service_batch_id "
-	"AND c.service_batch_run_id = $1 AND c.batch_status = 'pending' AND ($2 IS NULL OR c.client_id = ANY ($2)) "
-	"AND NOT EXISTS (SELECT FROM {enrollment} e WHERE e.enrollment_id = c.enrollment_id "
-	"	AND e.program_id = b.program_id AND e.date_deleted IS NULL AND e.entry_date <= r.date_provided "
-	"	AND (e.exit_date IS NULL OR r.date_provided <= e.exit_date))";
+	"UPDATE {service_batch_client} c SET enrollment_id = e.enrollment_id "
+	"FROM {service_batch_run} r JOIN {service_batch} b ON b.service_batch_id = r.service_batch_id, "
+	"LATERAL %s.choose_enrollments(b.program_id, r.date_provided, ARRAY(SELECT p.client_id FROM {service_batch_client} p "
+	"	WHERE p.service_batch_run_id = $1 AND p.batch_status = 'pending' AND ($2 IS NULL OR p.client_id = ANY ($2)))) e "
+	"WHERE r.service_batch_run_id = $1 AND c.service_batch_run_id = $1 AND c.batch_status = 'pending' "
+	"AND c.client_id = e.client_id AND c.enrollment_id IS DISTINCT FROM e.enrollment_id";
 
 static const char reject_statement[] =
 	"UPDATE {service_batch_client} c SET batch_status = 'rejected', sqlstate = x.sqlstate, message = x.message "
@@ -108,6 +98,7 @@ static const char reject_statement[] =
 /* A posting under way. */
 typedef struct Posting
 {
+	Oid			schema;
 	SiblingTables *tables;
 	Oid			services;		/* the table client_service */
 	Datum		args[2];		/* the run, and the clients or null */
@@ -241,7 +232,7 @@ SortOutRefused(Posting *posting)
 	Candidates	candidates = {.nargs = 2, .argtypes = posting_argtypes, .args = posting->args, .nulls = posting->nulls};
 	int64		refused;
 
-	ExecuteForRun(posting, choose_statement);
+	ExecuteForRun(posting, psprintf(choose_statement, quote_identifier(get_namespace_name(posting->schema))));
 	candidates.query = Filled(posting, candidates_query);
 	refused = JudgeCandidates(posting->services, &candidates);
 	if (refused > 0)
@@ -281,7 +272,8 @@ clienttrack_post_batch(PG_FUNCTION_ARGS)
 				 errmsg("schema and service_batch_run_id must not be null")));
 	posting.args[0] = PG_GETARG_DATUM(1);
 	posting.args[1] = PG_GETARG_DATUM(2);
-	posting.services = SchemaTableOfConcept(PG_GETARG_OID(0), "client_service");
+	posting.schema = PG_GETARG_OID(0);
+	posting.services = SchemaTableOfConcept(posting.schema, "client_service");
 	InitMaterializedSRF(fcinfo, 0);
 	posting.result = ((ReturnSetInfo *) fcinfo->resultinfo)->setResult;
 

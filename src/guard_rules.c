@@ -10,6 +10,7 @@
 
 #include "errors.h"
 #include "guard_rules.h"
+#include "offering.h"
 
 #define DAY(d) "to_char(" d ", 'YYYY-MM-DD')"
 #define CLIENT_ON(r) "'client ' || " r ".client_id || ' on ' || " DAY(r ".date_provided")
@@ -39,25 +40,6 @@ const char	guard_facts[] =
 	"SELECT DISTINCT r.service_id, r.program_id, r.location_id, r.date_provided, r.service_batch_run_id, "
 	"r.grant_award_id, r.provider_id, r.service_reason_id, r.provided_by_user_id, "
 	"r.enrollment_id IS NULL AS without_enrollment, r.date_deleted IS NULL AS live FROM {rows} r";
-
-/* The organization of the program that a service was given in. */
-#define PROGRAM_ORGANIZATION(r) \
-	"(SELECT p.organization_id FROM {program} p WHERE p.program_id = " r ".program_id)"
-
-/* The offerings that fit a service given. */
-#define MATCHING_OFFERINGS(r) \
-	"FROM {service_offering} o " \
-	"WHERE o.service_id = " r ".service_id AND o.date_deleted IS NULL " \
-	"AND (o.program_id IS NULL OR o.program_id = " r ".program_id) " \
-	"AND (o.location_id IS NULL OR o.location_id = " r ".location_id) " \
-	"AND (o.organization_id IS NULL OR o.organization_id = " PROGRAM_ORGANIZATION(r) ") " \
-	"AND (o.begin_date IS NULL OR o.begin_date <= " r ".date_provided) " \
-	"AND (o.end_date IS NULL OR " r ".date_provided <= o.end_date)"
-
-/* What the one of them that counts says: the most specific. An aggregate, since plans for many rows do without sorting. */
-#define OFFERING_SAYS(column, r) \
-	"(SELECT (array_agg(o." column " ORDER BY o.location_id IS NULL, o.program_id IS NULL, o.organization_id IS NULL, " \
-	"o.service_offering_id))[1] " MATCHING_OFFERINGS(r) ")"
 
 #define ENROLLMENT_RULE(r) "coalesce(" OFFERING_SAYS("enrollment_rule", r) ", 'required')"
 
