@@ -32,7 +32,11 @@ PG_FUNCTION_INFO_V1(clienttrack_post_batch);
 /* How often clients may be sorted out before the refusal is passed on: each time others may have written meanwhile. */
 #define POST_ATTEMPTS 3
 
-/* The clients of run $1, or those of them among $2, with the services that are not posted yet. */
+/*
+ * The clients of run $1, or those of them among $2, with the services that are not posted yet. OFFSET 0 keeps the search
+ * for posted ones from becoming a join: the planner, which has no statistics of a new run, would read all rows of the
+ * run for each client, those of a refused attempt too.
+ */
 #define UNPOSTED_SERVICES \
 	" FROM {service_batch_client} c JOIN {service_batch_run} r ON r.service_batch_run_id = c.service_batch_run_id " \
 	"JOIN {service_batch} b ON b.service_batch_id = r.service_batch_id " \
@@ -41,7 +45,7 @@ PG_FUNCTION_INFO_V1(clienttrack_post_batch);
 	"WHERE c.service_batch_run_id = $1 AND c.batch_status = 'pending' AND c.date_deleted IS NULL " \
 	"AND ($2 IS NULL OR c.client_id = ANY ($2)) " \
 	"AND NOT EXISTS (SELECT FROM {client_service} p WHERE p.service_batch_run_id = $1 " \
-	"	AND p.client_id = c.client_id AND p.service_id = bs.service_id AND p.date_deleted IS NULL)"
+	"	AND p.client_id = c.client_id AND p.service_id = bs.service_id AND p.date_deleted IS NULL OFFSET 0)"
 
 /* The unit values come from the batch, the offering or the service, and are looked up once for each service. */
 static const char post_statement[] =
@@ -59,14 +63,18 @@ static const char post_statement[] =
 	"	r.service_batch_run_id, b.provided_by_user_id, b.grant_award_id, b.service_reason_id, b.default_comments, c.user_id"
 	UNPOSTED_SERVICES
 	" RETURNING client_id) "
-	"SELECT c.client_id, CASE WHEN p.services > 0 THEN 'posted' WHEN c.batch_status = 'rejected' THEN 'rejected' "
+	/* grouped, not joined: the planner expects few clients where many were just added, and would join them by loops */
+	"SELECT c.client_id, CASE WHEN c.services > 0 THEN 'posted' WHEN c.batch_status = 'rejected' THEN 'rejected' "
 	"	ELSE 'skipped' END, c.sqlstate, "
-	"	CASE WHEN p.services > 0 THEN NULL WHEN c.batch_status = 'rejected' THEN c.message ELSE 'already posted' END, "
-	"	coalesce(p.services, 0)::int "
-	"FROM {service_batch_client} c LEFT JOIN (SELECT client_id, count(*) AS services FROM posted GROUP BY client_id) p "
-	"	ON p.client_id = c.client_id "
-	"WHERE c.service_batch_run_id = $1 AND c.batch_status <> 'removed' AND c.date_deleted IS NULL "
-	"AND ($2 IS NULL OR c.client_id = ANY ($2)) ORDER BY c.service_batch_client_id";
+	"	CASE WHEN c.services > 0 THEN NULL WHEN c.batch_status = 'rejected' THEN c.message ELSE 'already posted' END, "
+	"	c.services FROM ("
+	"	SELECT a.client_id, max(a.id) AS id, max(a.batch_status) AS batch_status, max(a.sqlstate) AS sqlstate, "
+	"		max(a.message) AS message, sum(a.services)::int AS services FROM ("
+	"		SELECT c.client_id, c.service_batch_client_id AS id, c.batch_status, c.sqlstate, c.message, 0 AS services "
+	"		FROM {service_batch_client} c WHERE c.service_batch_run_id = $1 AND c.batch_status <> 'removed' "
+	"		AND c.date_deleted IS NULL AND ($2 IS NULL OR c.client_id = ANY ($2)) "
+	"		UNION ALL SELECT p.client_id, NULL, NULL, NULL, NULL, 1 FROM posted p) a "
+	"	GROUP BY a.client_id) c ORDER BY c.id";
 
 static const char candidates_query[] =
 	"SELECT -c.service_batch_client_id AS client_service_id, c.client_id, bs.service_id, b.program_id, r.date_provided, "

@@ -82,6 +82,7 @@ GuardEnter(Oid relid)
 	SetUserIdAndSecContext(TableOwner(relid),
 						   surrounding.sec_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 	GuardUseSafeNames();
+	SetLocally("datestyle", "ISO");	/* of the days in DETAIL */
 	return surrounding;
 }
 

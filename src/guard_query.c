@@ -79,22 +79,23 @@ RowsGone(const char *key)
 }
 
 /*
- * Returns the FROM item for the rows of an update whose columns that wake a rule changed:
+ * Returns the query for the rows on one side of an update whose columns that wake a rule changed; n is that side, o the
+ * other:
  *
- *		(SELECT n.* FROM new n LEFT JOIN old o ON o.key = n.key WHERE o.key IS NULL OR (n.a, n.b) IS DISTINCT FROM (o.a, o.b))
+ *		SELECT n.* FROM new n LEFT JOIN old o ON o.key = n.key WHERE o.key IS NULL OR (n.a, n.b) IS DISTINCT FROM (o.a, o.b)
  */
 static char *
-RowsChanged(const char *key, const char *wakes)
+RowsChanged(const char *key, const char *wakes, const char *side, const char *other)
 {
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	appendStringInfo(&buf, "(SELECT n.* FROM " GUARD_NEW_ROWS " n LEFT JOIN " GUARD_OLD_ROWS " o ON o.%s_id = n.%s_id "
-					 "WHERE o.%s_id IS NULL OR (", key, key, key);
+	appendStringInfo(&buf, "SELECT n.* FROM %s n LEFT JOIN %s o ON o.%s_id = n.%s_id WHERE o.%s_id IS NULL OR (",
+					 side, other, key, key, key);
 	AppendPrefixed(&buf, "n", wakes);
 	appendStringInfoString(&buf, ") IS DISTINCT FROM (");
 	AppendPrefixed(&buf, "o", wakes);
-	appendStringInfoString(&buf, "))");
+	appendStringInfoChar(&buf, ')');
 	return buf.data;
 }
 
@@ -110,7 +111,12 @@ RowsToJudge(const GuardEvent *event, const GuardRule *rule)
 		return pstrdup(GUARD_NEW_ROWS);
 	if (rule->events & GUARD_GONE)
 		return RowsGone(key);
-	return rule->wakes ? RowsChanged(key, rule->wakes) : pstrdup(GUARD_NEW_ROWS);
+	if (rule->wakes == NULL)
+		return pstrdup(GUARD_NEW_ROWS);
+	if (rule->events & GUARD_LEFT)
+		return psprintf("(%s UNION ALL %s)", RowsChanged(key, rule->wakes, GUARD_NEW_ROWS, GUARD_OLD_ROWS),
+						RowsChanged(key, rule->wakes, GUARD_OLD_ROWS, GUARD_NEW_ROWS));
+	return psprintf("(%s)", RowsChanged(key, rule->wakes, GUARD_NEW_ROWS, GUARD_OLD_ROWS));
 }
 
 /* Returns what {others} stands for: the services in the table, and those on their way into it. */
@@ -243,6 +249,10 @@ GuardRefusalQuery(const GuardEvent *event)
 						 separator, i, PartOfQuery(event, rule, rule->violations));
 		separator = " UNION ALL ";
 	}
+	if (*separator == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no rule judges rows of \"%s\" before they are written", event->concept)));
 	appendStringInfoString(&buf, ") v ORDER BY v.row_id, v.rule");
 	return buf.data;
 }

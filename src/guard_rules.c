@@ -12,7 +12,7 @@
 #include "guard_rules.h"
 #include "offering.h"
 
-#define DAY(d) "to_char(" d ", 'YYYY-MM-DD')"
+#define DAY(d) d "::text"
 #define CLIENT_ON(r) "'client ' || " r ".client_id || ' on ' || " DAY(r ".date_provided")
 #define LAST_DAY "(SELECT clienttrack.last_day())"
 
@@ -156,12 +156,17 @@ static const char service_without_enrollment[] =
 	LIVE("r") " AND o.date_deleted IS NULL AND o.client_service_id <> r.client_service_id " \
 	"AND (o.client_service_id > 0 OR o.client_service_id > r.client_service_id) "
 
-/* Services that make another of the same code s a duplicate. {others} are those in the table and those to come. */
+/*
+ * Services that make another of the same code s a duplicate. {others} are those in the table and those to come. They are
+ * to be looked for by client: with old statistics the planner thinks the index on program and date as good, where a
+ * batch has put all of its rows.
+ */
+#define SAME_PROGRAM "o.program_id + 0 = r.program_id "
 #define DUPLICATES(rules, interval_rule) \
 	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item " \
 	"FROM {rows} r JOIN {service} s ON s.service_id = r.service_id " \
 	"JOIN {others} o ON o.client_id = r.client_id AND o.date_provided = r.date_provided " \
-	"	AND o.service_id = r.service_id AND o.program_id = r.program_id " \
+	"	AND o.service_id = r.service_id AND " SAME_PROGRAM \
 	"WHERE s.duplicate_rule IN (" rules ") AND " ANOTHER_LIVE_ONE \
 	"AND (s.duplicate_rule <> 'once_per_enrollment_day' OR o.enrollment_id IS NOT DISTINCT FROM r.enrollment_id)" \
 	interval_rule
@@ -170,7 +175,7 @@ static const char service_without_enrollment[] =
 	" UNION ALL " \
 	"SELECT r.client_service_id, " CLIENT_ON("r") \
 	" FROM {rows} r JOIN {service} s ON s.service_id = r.service_id " \
-	"JOIN {others} o ON o.client_id = r.client_id AND o.service_id = r.service_id AND o.program_id = r.program_id " \
+	"JOIN {others} o ON o.client_id = r.client_id AND o.service_id = r.service_id AND " SAME_PROGRAM \
 	"WHERE s.duplicate_rule = 'min_interval' AND " ANOTHER_LIVE_ONE \
 	"AND o.date_created > r.date_created - s.min_interval AND o.date_created < r.date_created + s.min_interval"
 
@@ -187,8 +192,8 @@ static const char duplicate_applies[] =
 static const char duplicate_warned_applies[] =
 	"SELECT FROM {service} s JOIN {facts} m ON m.service_id = s.service_id WHERE m.live AND s.duplicate_rule = 'warn'";
 static const char duplicate_lock[] =
-	"SELECT count(*) FROM (SELECT FROM {client} c WHERE c.client_id IN (SELECT r.client_id FROM {rows} r "
-	"	JOIN {service} s ON s.service_id = r.service_id WHERE " HAS_DUPLICATE_RULE " AND " LIVE("r") ") "
+	"SELECT count(*) FROM (SELECT FROM {client} c WHERE c.client_id = ANY (ARRAY(SELECT r.client_id FROM {rows} r "
+	"	JOIN {service} s ON s.service_id = r.service_id WHERE " HAS_DUPLICATE_RULE " AND " LIVE("r") ")) "
 	"ORDER BY c.client_id FOR NO KEY UPDATE OF c) locked";
 
 /*
@@ -196,8 +201,8 @@ static const char duplicate_lock[] =
  * a new row does: an exit, a bar or a corrected date of birth waits for it, and the reverse.
  */
 #define LOCK_PARENTS(concept, p) \
-	"(SELECT count(*) FROM (SELECT FROM {" concept "} " p " WHERE " p "." concept "_id IN " \
-	"(SELECT r." concept "_id FROM {rows} r WHERE " LIVE("r") ") " \
+	"(SELECT count(*) FROM (SELECT FROM {" concept "} " p " WHERE " p "." concept "_id = ANY " \
+	"(ARRAY(SELECT r." concept "_id FROM {rows} r WHERE " LIVE("r") ")) " \
 	"ORDER BY " p "." concept "_id FOR KEY SHARE OF " p ") locked)"
 
 static const char lock_parents_of_services[] = "SELECT " LOCK_PARENTS("client", "c") ", " LOCK_PARENTS("enrollment", "e");
@@ -247,9 +252,13 @@ static const char offering_in_use[] = NO_LONGER_OFFERED("r.service_id = cs.servi
 static const char program_organization_in_use[] = NO_LONGER_OFFERED("r.program_id = cs.program_id");
 
 static const char bar_without_scope[] =
-	"SELECT b.bar_id AS row_id, 'bar ' || b.bar_id AS item FROM {bar} b JOIN {rows} r ON r.bar_id = b.bar_id "
-	"WHERE b.date_deleted IS NULL "
+	"SELECT b.bar_id AS row_id, 'bar ' || b.bar_id AS item FROM {bar} b "
+	"WHERE b.bar_id IN (SELECT r.bar_id FROM {rows} r) AND b.date_deleted IS NULL "
 	"AND NOT EXISTS (SELECT FROM {bar_scope} s WHERE s.bar_id = b.bar_id AND s.date_deleted IS NULL)";
+
+static const char any_bar[] =
+	"SELECT NULL::bigint AS row_id, count(*) || CASE count(*) WHEN 1 THEN ' bar' ELSE ' bars' END AS item FROM {bar} b "
+	"WHERE b.date_deleted IS NULL HAVING count(*) > 0";
 
 /* What was given before the bar was known stays; whoever enters the bar is told. */
 static const char bar_comes_late[] =
@@ -374,11 +383,13 @@ const GuardRule guard_rules[] = {
 	NO_TRUNCATE("hmis_user"),
 
 	/* where services are offered */
-	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service_offering", GUARD_UPDATE | GUARD_DELETE, false,
+	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service_offering",
+		GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT, false,
 		"service_id, organization_id, program_id, location_id, begin_date, end_date, date_deleted",
 		offering_in_use, NULL, lock_services,
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
-	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service_organization", GUARD_UPDATE | GUARD_DELETE, false,
+	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service_organization",
+		GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT, false,
 		"service_id, organization_id, date_deleted",
 		offering_in_use, NULL, lock_services,
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
@@ -387,13 +398,17 @@ const GuardRule guard_rules[] = {
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
 
 	/* bars */
-	{"bar_without_scope", ERRCODE_CT_BAR_WITHOUT_SCOPE, ERROR, "bar", GUARD_INSERT | GUARD_ROW, false, NULL,
+	{"bar_without_scope", ERRCODE_CT_BAR_WITHOUT_SCOPE, ERROR, "bar", GUARD_INSERT | GUARD_UPDATE | GUARD_ROW, false, NULL,
 		bar_without_scope, NULL, NULL,
 		"bar does not say what the client is barred from", "Without scope: %s.",
 	"Add at least one bar_scope in the same transaction."},
-	{"bar_without_scope", ERRCODE_CT_BAR_WITHOUT_SCOPE, ERROR, "bar_scope", GUARD_UPDATE | GUARD_DELETE | GUARD_ROW, false, NULL,
+	{"bar_without_scope", ERRCODE_CT_BAR_WITHOUT_SCOPE, ERROR, "bar_scope",
+		GUARD_UPDATE | GUARD_DELETE | GUARD_ROW | GUARD_LEFT, false, "bar_id, date_deleted",
 		bar_without_scope, NULL, NULL,
 		"bar does not say what the client is barred from", "Without scope: %s.", "Lift or delete the bar instead."},
+	{"bar_without_scope", ERRCODE_CT_BAR_WITHOUT_SCOPE, ERROR, "bar_scope", GUARD_TRUNCATE, false, NULL,
+		any_bar, NULL, NULL,
+		"cannot truncate the scopes of bars", "There are %s.", "Lift or delete the bars instead."},
 	{"bar_comes_late", ERRCODE_WARNING, WARNING, "bar_scope", GUARD_INSERT, false, NULL,
 		bar_comes_late, NULL, NULL,
 		"services were already recorded in the time of the bar", "They stay: %s.", "Review them."},

@@ -115,7 +115,8 @@ StoreCandidates(TupleDesc table, const Candidates *candidates)
 	options.params = params;
 	options.dest = (DestReceiver *) receiver;
 	plan = SPI_prepare(candidates->query, candidates->nargs, candidates->argtypes);
-	if (plan == NULL || SPI_execute_plan_extended(plan, &options) != SPI_OK_SELECT)
+	if (plan == NULL || list_length(SPI_plan_get_plan_sources(plan)) != 1 ||
+		SPI_execute_plan_extended(plan, &options) != SPI_OK_SELECT)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 errmsg("the candidates must be told by one query")));
@@ -166,6 +167,7 @@ PutRefusals(ReturnSetInfo *rsinfo, SPITupleTable *refusals, int64 count)
 		bool		isnull;
 		HeapTuple	tuple = refusals->vals[i];
 		const GuardRule *rule = &guard_rules[DatumGetInt32(SPI_getbinval(tuple, refusals->tupdesc, 1, &isnull))];
+		char	   *item = SPI_getvalue(tuple, refusals->tupdesc, 3);
 		Datum		values[5];
 		bool		nulls[5] = {false};
 
@@ -173,7 +175,8 @@ PutRefusals(ReturnSetInfo *rsinfo, SPITupleTable *refusals, int64 count)
 		values[1] = CStringGetTextDatum(rule->name);
 		values[2] = CStringGetTextDatum(unpack_sql_state(rule->sqlstate));
 		values[3] = CStringGetTextDatum(rule->message);
-		values[4] = CStringGetTextDatum(psprintf(rule->detail, SPI_getvalue(tuple, refusals->tupdesc, 3)));
+		nulls[4] = item == NULL;	/* a candidate without client or date */
+		values[4] = item ? CStringGetTextDatum(psprintf(rule->detail, item)) : (Datum) 0;
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		CHECK_FOR_INTERRUPTS();
 	}

@@ -66,7 +66,7 @@ TableConcept(Relation rel)
 /*
  * Returns the tables connected with a table by foreign keys, itself included, in the current memory context.
  * Needs SPI to be connected and search_path to be safe. Where two tables stand for one concept, the one in the schema of
- * the given table counts.
+ * the given table counts, and of these the one whose key is not a foreign key: another may only add columns to it.
  */
 SiblingTables *
 FindSiblingTables(Oid relid)
@@ -80,7 +80,9 @@ FindSiblingTables(Oid relid)
 		"FROM connected c JOIN pg_class t ON t.oid = c.relid JOIN pg_namespace n ON n.oid = t.relnamespace "
 		"JOIN pg_index i ON i.indrelid = c.relid AND i.indisprimary AND i.indnkeyatts = 1 "
 		"JOIN pg_attribute a ON a.attrelid = c.relid AND a.attnum = i.indkey[0] "
-		"ORDER BY a.attname, t.relnamespace <> (SELECT relnamespace FROM pg_class WHERE oid = $1), c.relid";
+		"ORDER BY a.attname, t.relnamespace <> (SELECT relnamespace FROM pg_class WHERE oid = $1), "
+		"	EXISTS (SELECT FROM pg_constraint e WHERE e.conrelid = c.relid AND e.contype = 'f' "
+		"		AND e.conkey[1] = a.attnum AND cardinality(e.conkey) = 1), c.relid";
 	Oid			argtype = OIDOID;
 	Datum		arg = ObjectIdGetDatum(relid);
 	MemoryContext caller = CurrentMemoryContext;

@@ -60,6 +60,12 @@ BEGIN
 			USING ERRCODE = 'duplicate_schema', HINT = format('To bring it to version %s: CALL clienttrack.migrate(%L);',
 				clienttrack.version(), schema_name);
 	END IF;
+	IF EXISTS (SELECT FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
+			   WHERE n.nspname = schema_name AND r.rolname <> current_user) THEN
+		-- its owner could put functions in reach of ours, or drop the tables
+		RAISE EXCEPTION 'schema "%" belongs to somebody else', schema_name
+			USING ERRCODE = 'insufficient_privilege', HINT = 'Install as its owner, or into a schema of another name.';
+	END IF;
 	IF EXISTS (SELECT FROM pg_depend d
 			   WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace(quote_ident(schema_name))
 			   AND d.deptype <> 'e') THEN
@@ -69,7 +75,8 @@ BEGIN
 END
 $check$;
 COMMENT ON PROCEDURE clienttrack.check_installable(name) IS
-'Used by install(): raises 3F000 (no name), 42939 (reserved name), 0A000 (database not UTF8) or 42P06 (schema in use).';
+'Used by install(): raises 3F000 (no name), 42939 (reserved name), 0A000 (database not UTF8), 42501 (schema of another
+owner) or 42P06 (schema in use).';
 
 CREATE PROCEDURE clienttrack.install(schema_name name DEFAULT 'hmis')
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $install$
@@ -88,7 +95,8 @@ $install$;
 COMMENT ON PROCEDURE clienttrack.install(name) IS
 'Makes a schema (default hmis) with clienttrack''s tables, views, functions and triggers, owned by the caller.
 As many schemas per database as wanted. All or nothing. Needs CREATE on the database, and pg_trgm, which it creates in
-schema public where it is missing. Raises 3F000, 42939, 0A000 (database not UTF8), 42P06 (schema in use or installed).';
+schema public where it is missing. Raises 3F000, 42939, 0A000 (database not UTF8), 42501 (schema of another owner), 42P06
+(schema in use or installed).';
 
 CREATE PROCEDURE clienttrack.check_installed(schema_name name)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $check$
@@ -134,6 +142,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $uninstall$
 DECLARE
 	services bigint;
 	foreign_table text;
+	foreign_extension text;
 BEGIN
 	CALL clienttrack.check_installed(schema_name);
 	EXECUTE format('LOCK TABLE %I.client_service IN ACCESS EXCLUSIVE MODE', schema_name);
@@ -152,9 +161,16 @@ BEGIN
 		RAISE EXCEPTION 'schema "%" holds a table that is not clienttrack''s: "%"', schema_name, foreign_table
 			USING ERRCODE = 'dependent_objects_still_exist', HINT = 'Move or drop it first.';
 	END IF;
+	SELECT e.extname INTO foreign_extension FROM pg_extension e
+	WHERE e.extnamespace = quote_ident(schema_name)::regnamespace ORDER BY 1 LIMIT 1;
+	IF foreign_extension IS NOT NULL THEN
+		RAISE EXCEPTION 'schema "%" holds the extension "%"', schema_name, foreign_extension
+			USING ERRCODE = 'dependent_objects_still_exist',
+			HINT = format('ALTER EXTENSION %I SET SCHEMA public;', foreign_extension);
+	END IF;
 	EXECUTE format('DROP SCHEMA %I CASCADE', schema_name);
 END
 $uninstall$;
 COMMENT ON PROCEDURE clienttrack.uninstall(name, boolean) IS
 'Drops an installed schema with everything in it. Raises 3F000 (not installed), 2BP01 while services are recorded in it
-(even_with_services => true drops them too) or tables that are not clienttrack''s.';
+(even_with_services => true drops them too), or tables or extensions that are not clienttrack''s.';

@@ -26,8 +26,8 @@ CALL declare_table('client', 'client');
 -- and the reverse, through the foreign key's own lock.
 CREATE UNIQUE INDEX client_key ON client (client_id, dob, date_deleted);
 -- Names from the beginning, first or last name first, in order. (510 makes the indexes that find words anywhere.)
-CREATE INDEX client_name_key ON client (name_key, client_id) WHERE date_deleted IS NULL;
-CREATE INDEX client_sort_key ON client (sort_key, client_id) WHERE date_deleted IS NULL;
+CREATE INDEX client_name_key ON client (name_key) WHERE date_deleted IS NULL;
+CREATE INDEX client_sort_key ON client (sort_key) WHERE date_deleted IS NULL;
 COMMENT ON TABLE client IS 'A person served (HUD Client.csv).';
 COMMENT ON COLUMN client.client_id IS 'Identifier; never shown outside the HMIS (HUD PersonalID of our own rows).';
 COMMENT ON COLUMN client.first_name IS 'HUD 3.01.1.';
@@ -53,7 +53,7 @@ CREATE TABLE client_alias (
 );
 CALL declare_table('client_alias', 'client');
 CREATE INDEX ON client_alias (client_id);
-CREATE INDEX client_alias_name_key ON client_alias (name_key, client_id) WHERE date_deleted IS NULL;
+CREATE INDEX client_alias_name_key ON client_alias (name_key) WHERE date_deleted IS NULL;
 COMMENT ON TABLE client_alias IS 'Other names that a client goes by.';
 COMMENT ON COLUMN client_alias.client_alias_id IS 'Identifier.';
 COMMENT ON COLUMN client_alias.client_id IS 'The client.';

@@ -32,7 +32,7 @@ BEGIN
 			FOR EACH STATEMENT EXECUTE FUNCTION guard()', parent);
 	END LOOP;
 	FOREACH parent IN ARRAY ARRAY['client_service', 'enrollment', 'client', 'service', 'program', 'location', 'provider',
-		'grant_award', 'service_reason', 'service_batch_run', 'hmis_user']
+		'grant_award', 'service_reason', 'service_batch_run', 'hmis_user', 'bar_scope']
 	LOOP
 		EXECUTE format('CREATE OR REPLACE TRIGGER guard_truncate BEFORE TRUNCATE ON %I
 			FOR EACH STATEMENT EXECUTE FUNCTION guard()', parent);
@@ -62,7 +62,7 @@ $$;
 
 -- A bar has a scope when its transaction ends.
 DROP TRIGGER IF EXISTS bar_has_scope ON bar;
-CREATE CONSTRAINT TRIGGER bar_has_scope AFTER INSERT ON bar
+CREATE CONSTRAINT TRIGGER bar_has_scope AFTER INSERT OR UPDATE OF bar_id, date_deleted ON bar
 	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION guard();
 DROP TRIGGER IF EXISTS bar_keeps_scope ON bar_scope;
 CREATE CONSTRAINT TRIGGER bar_keeps_scope AFTER UPDATE OR DELETE ON bar_scope

@@ -30,7 +30,7 @@ BEGIN ATOMIC
 		FROM client c
 		WHERE c.client_id = CASE WHEN query ~ '^[0-9]{1,18}$' THEN query::bigint END AND c.date_deleted IS NULL
 		UNION ALL
-		SELECT s.client_id, 'scan_card', scan_card_status(s.card_status, s.expires_date)
+		SELECT s.client_id, 'scan_card' AS matched_by, scan_card_status(s.card_status, s.expires_date)
 		FROM scan_card s JOIN client c ON c.client_id = s.client_id
 		WHERE s.card_code = query AND s.date_deleted IS NULL AND c.date_deleted IS NULL) hit
 	ORDER BY hit.client_id, hit.matched_by;

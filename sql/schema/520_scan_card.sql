@@ -122,7 +122,10 @@ BEGIN
 		SELECT s.card_code, scan_card_refusal(s.card_status, s.expires_date, s.status_date) AS refusal,
 			(SELECT c.client_id FROM client c WHERE c.client_id = s.client_id AND c.date_deleted IS NULL) AS client_id
 		FROM scan_card s
-		WHERE s.card_code = ANY (card_codes) AND s.date_deleted IS NULL
+		WHERE s.scan_card_id = ANY (ARRAY(
+			SELECT (SELECT k.scan_card_id FROM scan_card k WHERE k.card_code = code.card_code)
+			FROM unnest(card_codes) AS code(card_code)))
+		AND s.date_deleted IS NULL
 		ORDER BY s.scan_card_id
 		FOR SHARE OF s)
 	SELECT r.ordinal, r.card_code, CASE WHEN l.refusal IS NULL THEN l.client_id END,

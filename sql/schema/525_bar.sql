@@ -48,7 +48,7 @@ CREATE OR REPLACE FUNCTION lift_bar(bar_id bigint, lifted_date date, reason text
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Ends a bar early, with who and why; the end_date that was meant stays on record.
 BEGIN
-	IF num_nulls(bar_id, lifted_date) > 0 OR coalesce(btrim(reason), '') = '' THEN
+	IF num_nulls(bar_id, lifted_date) > 0 OR coalesce(reason, '') !~ '\S' THEN
 		RAISE EXCEPTION 'bar_id, lifted_date and reason must be given' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	UPDATE bar b SET lifted_date = lift_bar.lifted_date, lift_reason = reason, lifted_by_user_id = lift_bar.user_id
@@ -70,7 +70,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	new_id bigint;
 BEGIN
-	IF num_nulls(bar_id, begin_date, end_date) > 0 OR coalesce(btrim(reason), '') = '' THEN
+	IF num_nulls(bar_id, begin_date, end_date) > 0 OR coalesce(reason, '') !~ '\S' THEN
 		RAISE EXCEPTION 'bar_id, begin_date, end_date and reason must be given' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	INSERT INTO bar_override (bar_id, begin_date, end_date, override_reason, program_id, service_id, user_id)

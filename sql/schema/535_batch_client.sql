@@ -9,8 +9,10 @@ BEGIN ATOMIC
 	SELECT DISTINCT ON (e.client_id) e.client_id, e.enrollment_id,
 		count(*) FILTER (WHERE e.exit_date IS DISTINCT FROM choose_enrollments.date_provided
 			OR e.entry_date = choose_enrollments.date_provided) OVER (PARTITION BY e.client_id) > 1
-	FROM enrollment e
-	WHERE e.program_id = choose_enrollments.program_id AND e.client_id = ANY (client_ids) AND e.date_deleted IS NULL
+	FROM (SELECT DISTINCT unnest(client_ids)) AS c (client_id)
+	JOIN enrollment e ON e.client_id = c.client_id
+	-- + 0: to be looked for by client. With old statistics the index on the program seems as good.
+	WHERE e.program_id + 0 = choose_enrollments.program_id AND e.date_deleted IS NULL
 	AND e.entry_date <= choose_enrollments.date_provided
 	AND (e.exit_date IS NULL OR choose_enrollments.date_provided <= e.exit_date)
 	ORDER BY e.client_id, e.entry_date DESC, e.enrollment_id DESC;
@@ -27,7 +29,8 @@ BEGIN ATOMIC
 	SELECT u.ordinal, u.identifier, c.client_id, CASE WHEN c.client_id IS NULL THEN 'CT009' END,
 		CASE WHEN c.client_id IS NULL THEN 'client not found' END
 	FROM unnest(identifiers) WITH ORDINALITY AS u (identifier, ordinal)
-	LEFT JOIN client c ON c.client_id = CASE WHEN btrim(u.identifier) ~ '^[0-9]{1,18}$' THEN btrim(u.identifier)::bigint END
+	LEFT JOIN client c ON c.client_id = CASE WHEN btrim(u.identifier) !~ '^[0-9]{1,19}$' THEN NULL
+			WHEN btrim(u.identifier)::numeric <= 9223372036854775807 THEN btrim(u.identifier)::bigint END
 		AND c.date_deleted IS NULL;
 END;
 COMMENT ON FUNCTION resolve_by_id(text[]) IS

@@ -21,7 +21,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	deleted bigint;
 BEGIN
-	IF unpost_batch.service_batch_run_id IS NULL OR coalesce(btrim(reason), '') = '' THEN
+	IF unpost_batch.service_batch_run_id IS NULL OR coalesce(reason, '') !~ '\S' THEN
 		RAISE EXCEPTION 'service_batch_run_id and reason must be given' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	UPDATE service_batch_run r SET date_posted = NULL
