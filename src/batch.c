@@ -18,7 +18,6 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
@@ -85,15 +84,20 @@ static const char candidates_query[] =
 static const char begin_statement[] =
 	"UPDATE {service_batch_run} SET date_posted = now() WHERE service_batch_run_id = $1 AND date_deleted IS NULL";
 
+/* Of named clients each is taken by itself, so that scan stations do not wait for each other. */
+static const char begin_clients_statement[] =
+	"UPDATE {service_batch_client} SET batch_status = 'pending', sqlstate = NULL, message = NULL "
+	"WHERE service_batch_run_id = $1 AND batch_status <> 'removed' AND client_id = ANY ($2)";
+
 static const char retry_statement[] =
 	"UPDATE {service_batch_client} SET batch_status = 'pending', sqlstate = NULL, message = NULL "
-	"WHERE service_batch_run_id = $1 AND batch_status = 'rejected' AND ($2 IS NULL OR client_id = ANY ($2))";
+	"WHERE service_batch_run_id = $1 AND batch_status = 'rejected' AND $2 IS NULL";
 
-/* Enrollments are chosen anew, since those chosen when the clients were added may have changed. %s is the schema. */
+/* Enrollments are chosen anew, since those chosen when the clients were added may have changed. */
 static const char choose_statement[] =
 	"UPDATE {service_batch_client} c SET enrollment_id = e.enrollment_id "
 	"FROM {service_batch_run} r JOIN {service_batch} b ON b.service_batch_id = r.service_batch_id, "
-	"LATERAL %s.choose_enrollments(b.program_id, r.date_provided, ARRAY(SELECT p.client_id FROM {service_batch_client} p "
+	"LATERAL {schema}.choose_enrollments(b.program_id, r.date_provided, ARRAY(SELECT p.client_id FROM {service_batch_client} p "
 	"	WHERE p.service_batch_run_id = $1 AND p.batch_status = 'pending' AND ($2 IS NULL OR p.client_id = ANY ($2)))) e "
 	"WHERE r.service_batch_run_id = $1 AND c.service_batch_run_id = $1 AND c.batch_status = 'pending' "
 	"AND c.client_id = e.client_id AND c.enrollment_id IS DISTINCT FROM e.enrollment_id";
@@ -106,7 +110,6 @@ static const char reject_statement[] =
 /* A posting under way. */
 typedef struct Posting
 {
-	Oid			schema;
 	SiblingTables *tables;
 	Oid			services;		/* the table client_service */
 	Datum		args[2];		/* the run, and the clients or null */
@@ -162,14 +165,14 @@ PostPending(Posting *posting)
 	SPI_freeplan(plan);
 }
 
-/* Tells whether an error is the guard's, about rows that can be sorted out. */
+/* Tells whether an error is the guard's, about rows that can be sorted out, or about what another has just posted. */
 static bool
 IsRefusal(const ErrorData *error)
 {
 	int			class_ct = MAKE_SQLSTATE('C', 'T', '0', '0', '0');
 
 	return ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TO_CATEGORY(class_ct) ||
-		error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION;
+		error->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION || error->sqlerrcode == ERRCODE_UNIQUE_VIOLATION;
 }
 
 /* Posts in a subtransaction. Returns NULL, or the refusal; other errors are passed on. */
@@ -240,11 +243,37 @@ SortOutRefused(Posting *posting)
 	Candidates	candidates = {.nargs = 2, .argtypes = posting_argtypes, .args = posting->args, .nulls = posting->nulls};
 	int64		refused;
 
-	ExecuteForRun(posting, psprintf(choose_statement, quote_identifier(get_namespace_name(posting->schema))));
+	ExecuteForRun(posting, choose_statement);
 	candidates.query = Filled(posting, candidates_query);
 	refused = JudgeCandidates(posting->services, &candidates);
 	if (refused > 0)
 		MarkRejected(posting, refused);
+}
+
+/* Makes whoever posts the same clients at the same time wait, and forgets why they were rejected before. */
+static void
+BeginPosting(Posting *posting)
+{
+	if (posting->nulls[1] != 'n')
+		ExecuteForRun(posting, begin_clients_statement);
+	else if (ExecuteForRun(posting, begin_statement) > 0)
+		ExecuteForRun(posting, retry_statement);
+	else
+		ereport(ERROR,
+				(errcode(ERRCODE_CT_NOT_FOUND),
+				 errmsg("batch run " INT64_FORMAT " does not exist", DatumGetInt64(posting->args[0]))));
+}
+
+/* Passes a refusal on: one that comes from another who posts the same clients as a conflict that a retry solves. */
+static void
+RaiseRefusal(ErrorData *refusal)
+{
+	if (refusal->sqlerrcode == ERRCODE_UNIQUE_VIOLATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("the batch run is being posted by somebody else"),
+				 errhint("The transaction might succeed if retried.")));
+	ReThrowError(refusal);
 }
 
 /* Posts every client that can be posted, and marks the others with the reason. */
@@ -253,15 +282,11 @@ Post(Posting *posting)
 {
 	ErrorData  *refusal;
 
-	if (ExecuteForRun(posting, begin_statement) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_CT_NOT_FOUND),
-				 errmsg("batch run " INT64_FORMAT " does not exist", DatumGetInt64(posting->args[0]))));
-	ExecuteForRun(posting, retry_statement);
+	BeginPosting(posting);
 	for (int attempt = 1; (refusal = TryToPost(posting)) != NULL; attempt++)
 	{
 		if (attempt == POST_ATTEMPTS)
-			ReThrowError(refusal);
+			RaiseRefusal(refusal);
 		FreeErrorData(refusal);
 		SortOutRefused(posting);
 	}
@@ -280,8 +305,7 @@ clienttrack_post_batch(PG_FUNCTION_ARGS)
 				 errmsg("schema and service_batch_run_id must not be null")));
 	posting.args[0] = PG_GETARG_DATUM(1);
 	posting.args[1] = PG_GETARG_DATUM(2);
-	posting.schema = PG_GETARG_OID(0);
-	posting.services = SchemaTableOfConcept(posting.schema, "client_service");
+	posting.services = SchemaTableOfConcept(PG_GETARG_OID(0), "client_service");
 	InitMaterializedSRF(fcinfo, 0);
 	posting.result = ((ReturnSetInfo *) fcinfo->resultinfo)->setResult;
 
@@ -290,7 +314,7 @@ clienttrack_post_batch(PG_FUNCTION_ARGS)
 	GuardUseSafeNames();
 	posting.tables = FindSiblingTables(posting.services);
 	Post(&posting);
-	AtEOXact_GUC(false, level);
+	AtEOXact_GUC(true, level);
 	SPI_finish();
 	return (Datum) 0;
 }

@@ -34,7 +34,7 @@
 /* How many of the rows that break a rule DETAIL names. */
 #define NAMED_ROWS 3
 
-/* Enough for some rows of the first broken rule, or one row of each rule that needs a look of its own. */
+/* So many rows of a probe are looked at at once. */
 #define GUARD_PROBE_LIMIT 32
 
 PG_FUNCTION_INFO_V1(clienttrack_guard);
@@ -198,20 +198,28 @@ JudgeRule(GuardJudgement *judgement, int number)
 static uint64
 JudgeByProbe(GuardJudgement *judgement, int part)
 {
-	int64		found = ExecutePart(judgement, part, GUARD_PROBE_LIMIT);
-	SPITupleTable *table = SPI_tuptable;
 	uint64		looks = 0;
+	int64		found;
 
-	for (int64 i = 0; i < found; i++)
+	do
 	{
-		bool		isnull;
-		int			number = DatumGetInt32(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull));
+		SPITupleTable *table;
+		uint64		seen = 0;
 
-		if (looks & (UINT64CONST(1) << number))
-			continue;
-		looks |= UINT64CONST(1) << number;
-		JudgeRule(judgement, number);
-	}
+		found = ExecutePart(judgement, part, GUARD_PROBE_LIMIT);
+		table = SPI_tuptable;
+		for (int64 i = 0; i < found; i++)
+		{
+			bool		isnull;
+			int			number = DatumGetInt32(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull));
+
+			if (seen & (UINT64CONST(1) << number))
+				continue;
+			seen |= UINT64CONST(1) << number;
+			JudgeRule(judgement, number);
+		}
+		looks |= seen;
+	} while (found == GUARD_PROBE_LIMIT);	/* what broke the first rule went away meanwhile: others were cut off */
 	return looks;
 }
 

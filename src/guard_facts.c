@@ -7,14 +7,18 @@
  * clients of the next statement.
  *
  * It forgets them when a table that the answer came from changes: the trigger note_change on these tables sends a
- * relation cache invalidation, which other backends receive when the change commits, and this one at once, also when a
- * change of its own is rolled back. A backend takes in what is sent to it when it locks client_service for a statement.
- * A change that takes something away from services locks that table against them until it commits (see lock_services in
- * guard_rules.c). So no statement can act on an answer that such a change made wrong.
+ * relation cache invalidation, which other backends receive when the change commits, and this one with its next command.
+ * At a rollback everything is forgotten. Before a backend relies on what it remembers it takes in what was sent. Changes
+ * that take something away from services already given lock client_service against writers until they commit (see
+ * lock_services in guard_rules.c), so a statement that is under way comes before them and is seen by them. Other changes,
+ * a service deactivated for instance, order themselves against a statement as if it had looked a moment earlier, as they
+ * may without this memory. Under SERIALIZABLE a known fact is not read again, and so no reason to fail.
  */
 #include "postgres.h"
 
 #include "access/tupdesc.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
@@ -52,6 +56,7 @@ typedef struct FactColumns
 	AttrNumber	date_provided;
 	AttrNumber	enrollment_id;
 	AttrNumber	date_deleted;
+	bool		complete;		/* all of them are there */
 } FactColumns;
 
 typedef struct Fact
@@ -78,6 +83,22 @@ ForgetFacts(Datum arg, Oid relid)
 			generation++;
 }
 
+/* Forgets at a rollback: what was remembered may have been seen in what is undone, whose note_change had not fired yet. */
+static void
+ForgetAtAbort(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		generation++;
+}
+
+/* The same for a subtransaction. */
+static void
+ForgetAtSubAbort(SubXactEvent event, SubTransactionId mySubid, SubTransactionId parentSubid, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		generation++;
+}
+
 /* Makes the changes of a schema's tables known, from now on. */
 void
 WatchFactTables(SiblingTables *siblings)
@@ -85,7 +106,11 @@ WatchFactTables(SiblingTables *siblings)
 	static bool registered = false;
 
 	if (!registered)
+	{
 		CacheRegisterRelcacheCallback(ForgetFacts, (Datum) 0);
+		RegisterXactCallback(ForgetAtAbort, NULL);
+		RegisterSubXactCallback(ForgetAtSubAbort, NULL);
+	}
 	registered = true;
 	for (int i = 0; i < lengthof(watched_concepts); i++)
 	{
@@ -123,21 +148,38 @@ CurrentFacts(void)
 	return facts;
 }
 
-/* Looks up where the columns of a fact are. */
-static void
+/* Returns the number of a column of the type that a fact needs, or 0. */
+static AttrNumber
+ColumnOfType(TupleDesc tupdesc, const char *name, Oid type)
+{
+	int			column = SPI_fnumber(tupdesc, name);
+
+	return column > 0 && SPI_gettypeid(tupdesc, column) == type ? column : 0;
+}
+
+/* Looks up where the columns of a fact are, and tells whether they are as install() made them. */
+static bool
 FindColumns(Relation rel)
 {
 	TupleDesc	tupdesc = RelationGetDescr(rel);
 
+	bool		complete;
+
 	(void) CurrentFacts();
 	if (columns.relid == RelationGetRelid(rel))
-		return;
+		return columns.complete;
+	columns.date_provided = ColumnOfType(tupdesc, "date_provided", DATEOID);
+	columns.enrollment_id = ColumnOfType(tupdesc, "enrollment_id", INT8OID);
+	columns.date_deleted = ColumnOfType(tupdesc, "date_deleted", TIMESTAMPTZOID);
+	complete = columns.date_provided && columns.enrollment_id && columns.date_deleted;
 	for (int i = 0; i < FACT_IDS; i++)
-		columns.ids[i] = SPI_fnumber(tupdesc, id_columns[i]);
-	columns.date_provided = SPI_fnumber(tupdesc, "date_provided");
-	columns.enrollment_id = SPI_fnumber(tupdesc, "enrollment_id");
-	columns.date_deleted = SPI_fnumber(tupdesc, "date_deleted");
+	{
+		columns.ids[i] = ColumnOfType(tupdesc, id_columns[i], INT8OID);
+		complete = complete && columns.ids[i];
+	}
+	columns.complete = complete;
 	columns.relid = RelationGetRelid(rel);
+	return complete;
 }
 
 /* Fills a key from a row. */
@@ -169,11 +211,14 @@ FactOfRow(Relation rel, TupleTableSlot *slot, FactKey *key)
 bool
 OneFact(Relation rel, Tuplestorestate *rows, FactKey *key)
 {
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsMinimalTuple);
+	TupleTableSlot *slot;
 	bool		first = true;
 	bool		same = true;
 
-	FindColumns(rel);
+	AcceptInvalidationMessages();
+	if (!FindColumns(rel))
+		return false;
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsMinimalTuple);
 	tuplestore_select_read_pointer(rows, tuplestore_alloc_read_pointer(rows, EXEC_FLAG_REWIND));
 	tuplestore_rescan(rows);
 	while (same && tuplestore_gettupleslot(rows, true, false, slot))
@@ -229,11 +274,10 @@ clienttrack_note_change(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigdata->tg_event) ||
-		TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigdata->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be called as a trigger AFTER … FOR EACH STATEMENT", "clienttrack.note_change")));
+				 errmsg("function \"%s\" must be called as a trigger AFTER …", "clienttrack.note_change")));
 	CacheInvalidateRelcache(trigdata->tg_relation);
 	return PointerGetDatum(NULL);
 }

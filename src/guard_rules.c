@@ -131,6 +131,8 @@ static const char service_offered[] =
 
 static const char service_references[] =
 	"SELECT r.client_service_id AS row_id, m.item FROM (SELECT d.*, CASE "
+	"	WHEN " MISSING_REFERENCE("service_id", "service") " THEN 'service ' || d.service_id "
+	"	WHEN " MISSING_REFERENCE("program_id", "program") " THEN 'program ' || d.program_id "
 	"	WHEN " MISSING_REFERENCE("location_id", "location") " THEN 'location ' || d.location_id "
 	"	WHEN " MISSING_REFERENCE("service_batch_run_id", "service_batch_run") " THEN 'batch run ' || d.service_batch_run_id "
 	"	WHEN " MISSING_REFERENCE("grant_award_id", "grant_award") " THEN 'grant ' || d.grant_award_id "
@@ -184,7 +186,7 @@ static const char service_without_enrollment[] =
 static const char duplicate_service[] = DUPLICATES(ONCE_RULES, TOO_SOON);
 static const char duplicate_warned[] = DUPLICATES("'warn'", "");
 
-/* Two rows of one statement can't both find the other missing: whoever records such a service locks the client. */
+/* Two sessions can't both find the other's missing: whoever records such a service locks the client. */
 #define HAS_DUPLICATE_RULE "s.duplicate_rule IN (" ONCE_RULES ", 'min_interval')"
 
 static const char duplicate_applies[] =
@@ -241,15 +243,17 @@ static const char client_in_use[] =
 #define ANY_SERVICE \
 	"SELECT NULL::bigint AS row_id, " SERVICES_SINCE " AS item FROM {client_service} cs HAVING count(*) > 0"
 
-/* Services that stood on the rows that went or changed, and now are not offered. */
-#define NO_LONGER_OFFERED(condition) \
+/* Services that stood on the rows that went or changed, and now are not offered: what they have in common is judged. */
+#define NO_LONGER_OFFERED(column) \
 	"SELECT NULL::bigint AS row_id, 'service ' || cs.service_id || ' by program ' || cs.program_id || ' has ' || " \
-	SERVICES_SINCE " AS item FROM {client_service} cs " \
-	"WHERE cs.date_deleted IS NULL AND EXISTS (SELECT FROM {rows} r WHERE " condition ") AND " NOT_OFFERED("cs") \
-	" GROUP BY cs.service_id, cs.program_id"
+	"sum(cs.services) || ' services, the first on ' || " DAY("min(cs.date_provided)") " AS item " \
+	"FROM (SELECT g.service_id, g.program_id, g.location_id, g.date_provided, count(*) AS services " \
+	"	FROM {client_service} g WHERE g.date_deleted IS NULL AND g." column " IN (SELECT r." column " FROM {rows} r) " \
+	"	GROUP BY g.service_id, g.program_id, g.location_id, g.date_provided OFFSET 0) cs " \
+	"WHERE " NOT_OFFERED("cs") " GROUP BY cs.service_id, cs.program_id"
 
-static const char offering_in_use[] = NO_LONGER_OFFERED("r.service_id = cs.service_id");
-static const char program_organization_in_use[] = NO_LONGER_OFFERED("r.program_id = cs.program_id");
+static const char offering_in_use[] = NO_LONGER_OFFERED("service_id");
+static const char program_organization_in_use[] = NO_LONGER_OFFERED("program_id");
 
 static const char bar_without_scope[] =
 	"SELECT b.bar_id AS row_id, 'bar ' || b.bar_id AS item FROM {bar} b "
@@ -282,7 +286,7 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 		words " is in use", "Still needed: %s.", "End or deactivate it instead."}
 #define NO_TRUNCATE(concept) \
 	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, concept, GUARD_TRUNCATE, false, NULL, \
-		ANY_SERVICE, NULL, NULL, "cannot truncate a table that services stand on", "There are %s.", \
+		ANY_SERVICE, "SELECT", lock_services, "cannot truncate a table that services stand on", "There are %s.", \
 		"Delete the services first."}
 
 /* Columns of services that any rule looks at. */
@@ -314,7 +318,8 @@ const GuardRule guard_rules[] = {
 		"service is not offered by the program on that date", "Not offered: %s.",
 	"See service_offering and service_organization, and whether the service is active."},
 	{SERVICE_RULE("unknown_reference", ERRCODE_FOREIGN_KEY_VIOLATION, ERROR, ABOUT_FACTS),
-		"location_id, service_batch_run_id, grant_award_id, provider_id, service_reason_id, provided_by_user_id",
+		"service_id, program_id, location_id, service_batch_run_id, grant_award_id, provider_id, service_reason_id, "
+		"provided_by_user_id",
 		service_references, NULL, NULL,
 		"service refers to a record that does not exist", "Not found: %s.", NULL},
 	{SERVICE_RULE("date_in_future", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, ABOUT_FACTS), "date_provided, date_deleted",
@@ -393,7 +398,7 @@ const GuardRule guard_rules[] = {
 		"service_id, organization_id, date_deleted",
 		offering_in_use, NULL, lock_services,
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
-	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "program", GUARD_UPDATE, false, "organization_id, date_deleted",
+	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "program", GUARD_UPDATE, false, "organization_id",
 		program_organization_in_use, NULL, lock_services,
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
 

@@ -29,6 +29,7 @@ typedef struct SiblingTable
 
 struct SiblingTables
 {
+	const char *schema;			/* quoted, of the table that was asked about */
 	int			count;
 	SiblingTable *tables;
 };
@@ -92,6 +93,7 @@ FindSiblingTables(Oid relid)
 		elog(ERROR, "could not look for the tables connected with %u", relid);
 	MemoryContextSwitchTo(caller);
 	siblings = palloc(sizeof(SiblingTables));
+	siblings->schema = quote_identifier(get_namespace_name(get_rel_namespace(relid)));
 	siblings->count = 0;
 	siblings->tables = palloc(sizeof(SiblingTable) * SPI_processed);
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -148,7 +150,16 @@ SiblingRelid(SiblingTables *siblings, const char *concept)
 	return FindSibling(siblings, concept)->relid;
 }
 
-/* Appends a template with {rows} replaced by the given text and {concept} by the table that stands for it. */
+/* Returns what a name in braces stands for. */
+static const char *
+MeaningOf(SiblingTables *siblings, const char *name, const char *rows)
+{
+	if (strcmp(name, "rows") == 0)
+		return rows;
+	return strcmp(name, "schema") == 0 ? siblings->schema : FindSibling(siblings, name)->qualified;
+}
+
+/* Appends a template with {rows} replaced by the given text, {schema}, and {concept} by the table that stands for it. */
 void
 AppendWithSiblings(StringInfo buf, SiblingTables *siblings, const char *template, const char *rows)
 {
@@ -159,10 +170,11 @@ AppendWithSiblings(StringInfo buf, SiblingTables *siblings, const char *template
 		const char *end = strchr(brace, '}');
 		char	   *name;
 
-		Assert(end != NULL);
+		if (end == NULL)
+			elog(ERROR, "malformed template: %s", template);
 		name = pnstrdup(brace + 1, end - brace - 1);
 		appendBinaryStringInfo(buf, template, brace - template);
-		appendStringInfoString(buf, strcmp(name, "rows") == 0 ? rows : FindSibling(siblings, name)->qualified);
+		appendStringInfoString(buf, MeaningOf(siblings, name, rows));
 		pfree(name);
 		template = end + 1;
 	}

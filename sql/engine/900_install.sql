@@ -37,6 +37,24 @@ $run$;
 COMMENT ON PROCEDURE clienttrack.run_scripts(name, text, text) IS
 'Used by install() and migrate(): executes a range of the schema scripts inside one schema.';
 
+CREATE PROCEDURE clienttrack.check_owner(schema_name name)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $check$
+-- Ensures that the schema, if there is one, is the current user's: another owner could put functions in reach of what
+-- runs here, or drop what is made here.
+DECLARE
+	owner name;
+BEGIN
+	SELECT r.rolname INTO owner FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
+	WHERE n.nspname = schema_name AND r.rolname <> current_user;
+	IF FOUND THEN
+		RAISE EXCEPTION 'schema "%" belongs to somebody else', schema_name
+			USING ERRCODE = 'insufficient_privilege', HINT = format('SET ROLE %I; or use a schema of another name.', owner);
+	END IF;
+END
+$check$;
+COMMENT ON PROCEDURE clienttrack.check_owner(name) IS
+'Used by install() and migrate(): raises 42501 when the schema belongs to another role.';
+
 CREATE PROCEDURE clienttrack.check_installable(schema_name name)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $check$
 -- Ensures that a schema of this name can be made here: UTF8 database, legal name, nothing of anybody else in it.
@@ -60,12 +78,7 @@ BEGIN
 			USING ERRCODE = 'duplicate_schema', HINT = format('To bring it to version %s: CALL clienttrack.migrate(%L);',
 				clienttrack.version(), schema_name);
 	END IF;
-	IF EXISTS (SELECT FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
-			   WHERE n.nspname = schema_name AND r.rolname <> current_user) THEN
-		-- its owner could put functions in reach of ours, or drop the tables
-		RAISE EXCEPTION 'schema "%" belongs to somebody else', schema_name
-			USING ERRCODE = 'insufficient_privilege', HINT = 'Install as its owner, or into a schema of another name.';
-	END IF;
+	CALL clienttrack.check_owner(schema_name);
 	IF EXISTS (SELECT FROM pg_depend d
 			   WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace(quote_ident(schema_name))
 			   AND d.deptype <> 'e') THEN
@@ -119,6 +132,7 @@ DECLARE
 	current_version text;
 BEGIN
 	CALL clienttrack.check_installed(schema_name);
+	CALL clienttrack.check_owner(schema_name);
 	EXECUTE format('SELECT version FROM %I.schema_version ORDER BY schema_version_id DESC LIMIT 1', schema_name)
 		INTO current_version;
 	IF string_to_array(current_version, '.')::int[] > string_to_array(clienttrack.version(), '.')::int[] THEN
@@ -134,7 +148,7 @@ $migrate$;
 COMMENT ON PROCEDURE clienttrack.migrate(name) IS
 'Brings an installed schema to the version of the code, replacing functions, views and triggers; rows stay as they are.
 Also puts them back after DROP EXTENSION clienttrack CASCADE and CREATE EXTENSION clienttrack.
-Raises 3F000 (not installed), 55000 (schema newer than the code).';
+Raises 3F000 (not installed), 42501 (schema of another owner), 55000 (schema newer than the code).';
 
 CREATE PROCEDURE clienttrack.uninstall(schema_name name DEFAULT 'hmis', even_with_services boolean DEFAULT false)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $uninstall$

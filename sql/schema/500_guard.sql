@@ -41,21 +41,21 @@ END
 $$;
 
 -- Sessions remember where services are offered and what they may refer to until one of these tables changes. Of the last
--- ones only the existence of a row counts, and a run is updated whenever it is posted.
+-- ones only the existence of a row counts: a new one makes nothing wrong. For each row and ALWAYS, because logical
+-- replication fires nothing else.
 DO $$
 DECLARE
 	changed name;
+	events text;
 BEGIN
-	FOREACH changed IN ARRAY ARRAY['service', 'service_offering', 'service_organization', 'program']
+	FOREACH changed IN ARRAY ARRAY['service', 'service_offering', 'service_organization', 'program', 'location', 'provider',
+		'grant_award', 'service_reason', 'service_batch_run', 'hmis_user']
 	LOOP
-		EXECUTE format('CREATE OR REPLACE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I
-			FOR EACH STATEMENT EXECUTE FUNCTION note_change()', changed);
-	END LOOP;
-	FOREACH changed IN ARRAY ARRAY['location', 'provider', 'grant_award', 'service_reason', 'service_batch_run', 'hmis_user']
-	LOOP
-		EXECUTE format('CREATE OR REPLACE TRIGGER note_change AFTER INSERT OR UPDATE OF %I OR DELETE OR TRUNCATE ON %I
-			FOR EACH STATEMENT EXECUTE FUNCTION note_change()',
-			CASE changed WHEN 'hmis_user' THEN 'user_id' ELSE changed || '_id' END, changed);
+		events := CASE WHEN changed IN ('service', 'service_offering', 'service_organization', 'program') THEN 'INSERT OR UPDATE OR DELETE'
+			WHEN changed = 'hmis_user' THEN 'UPDATE OF user_id OR DELETE' ELSE format('UPDATE OF %I OR DELETE', changed || '_id') END;
+		EXECUTE format('CREATE OR REPLACE TRIGGER note_change AFTER %s ON %I FOR EACH ROW EXECUTE FUNCTION note_change()', events, changed);
+		EXECUTE format('CREATE OR REPLACE TRIGGER note_truncate AFTER TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION note_change()', changed);
+		EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER note_change, ENABLE ALWAYS TRIGGER note_truncate', changed);
 	END LOOP;
 END
 $$;
@@ -74,6 +74,10 @@ CREATE OR REPLACE FUNCTION lock_barred_client() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 -- Ensures that the client of the bar, or of the bar of the scope, is locked before the row is written.
 BEGIN
+	IF TG_RELID NOT IN ('bar'::regclass, 'bar_scope'::regclass) THEN
+		RAISE EXCEPTION 'function "lock_barred_client" is a trigger of bar and bar_scope only'
+			USING ERRCODE = 'trigger_protocol_violated';
+	END IF;
 	IF TG_TABLE_NAME = 'bar' THEN
 		PERFORM FROM client WHERE client_id = NEW.client_id FOR UPDATE;
 	ELSE
@@ -87,6 +91,7 @@ COMMENT ON FUNCTION lock_barred_client() IS
 'Row trigger of bar and bar_scope, BEFORE INSERT OR UPDATE, of bar_scope also BEFORE DELETE: locks the client FOR UPDATE,
 which conflicts with the lock that the foreign key of a service takes. Two who each take away a scope wait for each other,
 so that the last one stays. Raises 40001 under REPEATABLE READ when the client was changed meanwhile.';
+REVOKE EXECUTE ON FUNCTION lock_barred_client() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER lock_client BEFORE INSERT OR UPDATE ON bar FOR EACH ROW EXECUTE FUNCTION lock_barred_client();
 CREATE OR REPLACE TRIGGER lock_client BEFORE INSERT OR UPDATE OR DELETE ON bar_scope
 	FOR EACH ROW EXECUTE FUNCTION lock_barred_client();
