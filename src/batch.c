@@ -25,60 +25,71 @@
 #include "guard.h"
 #include "judge.h"
 #include "offering.h"
+#include "spi_params.h"
 
 PG_FUNCTION_INFO_V1(clienttrack_post_batch);
 
 /* How often clients may be sorted out before the refusal is passed on: each time others may have written meanwhile. */
 #define POST_ATTEMPTS 3
 
+/* All clients of a run, or those named. A search for either would read the whole run for each scan. */
+#define ALL_CLIENTS ""
+#define NAMED_CLIENTS "AND c.client_id = ANY ($2) "
+
 /*
- * The clients of run $1, or those of them among $2, with the services that are not posted yet. OFFSET 0 keeps the search
+ * The clients of run $1 with the services that are not posted yet. OFFSET 0 keeps the search
  * for posted ones from becoming a join: the planner, which has no statistics of a new run, would read all rows of the
  * run for each client, those of a refused attempt too.
  */
-#define UNPOSTED_SERVICES \
+#define UNPOSTED_SERVICES(clients) \
 	" FROM {service_batch_client} c JOIN {service_batch_run} r ON r.service_batch_run_id = c.service_batch_run_id " \
 	"JOIN {service_batch} b ON b.service_batch_id = r.service_batch_id " \
 	"JOIN {service_batch_service} bs ON bs.service_batch_id = b.service_batch_id AND bs.date_deleted IS NULL " \
 	"JOIN {service} s ON s.service_id = bs.service_id " \
-	"WHERE c.service_batch_run_id = $1 AND c.batch_status = 'pending' AND c.date_deleted IS NULL " \
-	"AND ($2 IS NULL OR c.client_id = ANY ($2)) " \
+	"WHERE c.service_batch_run_id = $1 AND c.batch_status = 'pending' AND c.date_deleted IS NULL " clients \
 	"AND NOT EXISTS (SELECT FROM {client_service} p WHERE p.service_batch_run_id = $1 " \
 	"	AND p.client_id = c.client_id AND p.service_id = bs.service_id AND p.date_deleted IS NULL OFFSET 0)"
 
-/* The unit values come from the batch, the offering or the service, and are looked up once for each service. */
-static const char post_statement[] =
-	"WITH value AS MATERIALIZED (SELECT d.service_id, coalesce(d.unit_value, " OFFERING_SAYS("unit_value", "d")
-	", d.default_unit_value) AS unit_value FROM (SELECT bs.service_id, bs.unit_value, s.default_unit_value, b.program_id, "
-	"		b.location_id, r.date_provided FROM {service_batch_run} r "
-	"	JOIN {service_batch} b ON b.service_batch_id = r.service_batch_id "
-	"	JOIN {service_batch_service} bs ON bs.service_batch_id = b.service_batch_id "
-	"	JOIN {service} s ON s.service_id = bs.service_id WHERE r.service_batch_run_id = $1) d), "
-	"posted AS (INSERT INTO {client_service} (client_id, service_id, program_id, date_provided, enrollment_id, location_id, "
-	"	units, unit_value, unit_of_measure, service_batch_run_id, provided_by_user_id, grant_award_id, service_reason_id, "
-	"	comments, user_id) "
-	"SELECT c.client_id, bs.service_id, b.program_id, r.date_provided, c.enrollment_id, b.location_id, "
-	"	bs.units, (SELECT v.unit_value FROM value v WHERE v.service_id = bs.service_id), s.unit_of_measure, "
-	"	r.service_batch_run_id, b.provided_by_user_id, b.grant_award_id, b.service_reason_id, b.default_comments, c.user_id"
-	UNPOSTED_SERVICES
-	" RETURNING client_id) "
-	/* grouped, not joined: the planner expects few clients where many were just added, and would join them by loops */
-	"SELECT c.client_id, CASE WHEN c.services > 0 THEN 'posted' WHEN c.batch_status = 'rejected' THEN 'rejected' "
-	"	ELSE 'skipped' END, c.sqlstate, "
-	"	CASE WHEN c.services > 0 THEN NULL WHEN c.batch_status = 'rejected' THEN c.message ELSE 'already posted' END, "
-	"	c.services FROM ("
-	"	SELECT a.client_id, max(a.id) AS id, max(a.batch_status) AS batch_status, max(a.sqlstate) AS sqlstate, "
-	"		max(a.message) AS message, sum(a.services)::int AS services FROM ("
-	"		SELECT c.client_id, c.service_batch_client_id AS id, c.batch_status, c.sqlstate, c.message, 0 AS services "
-	"		FROM {service_batch_client} c WHERE c.service_batch_run_id = $1 AND c.batch_status <> 'removed' "
-	"		AND c.date_deleted IS NULL AND ($2 IS NULL OR c.client_id = ANY ($2)) "
-	"		UNION ALL SELECT p.client_id, NULL, NULL, NULL, NULL, 1 FROM posted p) a "
-	"	GROUP BY a.client_id) c ORDER BY c.id";
+/*
+ * Unit values come from the batch, the offering or the service, and are looked up once for each service. The result is
+ * grouped, not joined: the planner expects few clients where many were just added, and would join them by loops.
+ */
+#define POST_STATEMENT(clients) \
+	"WITH value AS MATERIALIZED (SELECT d.service_id, coalesce(d.unit_value, " OFFERING_SAYS("unit_value", "d") \
+	", d.default_unit_value) AS unit_value FROM (SELECT bs.service_id, bs.unit_value, s.default_unit_value, b.program_id, " \
+	"		b.location_id, r.date_provided FROM {service_batch_run} r " \
+	"	JOIN {service_batch} b ON b.service_batch_id = r.service_batch_id " \
+	"	JOIN {service_batch_service} bs ON bs.service_batch_id = b.service_batch_id " \
+	"	JOIN {service} s ON s.service_id = bs.service_id WHERE r.service_batch_run_id = $1) d), " \
+	"posted AS (INSERT INTO {client_service} (client_id, service_id, program_id, date_provided, enrollment_id, location_id, " \
+	"	units, unit_value, unit_of_measure, service_batch_run_id, provided_by_user_id, grant_award_id, service_reason_id, " \
+	"	comments, user_id) " \
+	"SELECT c.client_id, bs.service_id, b.program_id, r.date_provided, c.enrollment_id, b.location_id, " \
+	"	bs.units, (SELECT v.unit_value FROM value v WHERE v.service_id = bs.service_id), s.unit_of_measure, " \
+	"	r.service_batch_run_id, b.provided_by_user_id, b.grant_award_id, b.service_reason_id, b.default_comments, c.user_id" \
+	UNPOSTED_SERVICES(clients) \
+	" RETURNING client_id) " \
+	"SELECT c.client_id, CASE WHEN c.services > 0 THEN 'posted' WHEN c.batch_status = 'rejected' THEN 'rejected' " \
+	"	ELSE 'skipped' END, c.sqlstate, " \
+	"	CASE WHEN c.services > 0 THEN NULL WHEN c.batch_status = 'rejected' THEN c.message ELSE 'already posted' END, " \
+	"	c.services FROM (" \
+	"	SELECT a.client_id, max(a.id) AS id, max(a.batch_status) AS batch_status, max(a.sqlstate) AS sqlstate, " \
+	"		max(a.message) AS message, sum(a.services)::int AS services FROM (" \
+	"		SELECT c.client_id, c.service_batch_client_id AS id, c.batch_status, c.sqlstate, c.message, 0 AS services " \
+	"		FROM {service_batch_client} c WHERE c.service_batch_run_id = $1 AND c.batch_status <> 'removed' " \
+	"		AND c.date_deleted IS NULL " clients \
+	"		UNION ALL SELECT p.client_id, NULL, NULL, NULL, NULL, 1 FROM posted p) a " \
+	"	GROUP BY a.client_id) c ORDER BY c.id"
+static const char post_run_statement[] = POST_STATEMENT(ALL_CLIENTS);
+static const char post_clients_statement[] = POST_STATEMENT(NAMED_CLIENTS);
 
-static const char candidates_query[] =
-	"SELECT -c.service_batch_client_id AS client_service_id, c.client_id, bs.service_id, b.program_id, r.date_provided, "
-	"	c.enrollment_id, b.location_id, r.service_batch_run_id, b.provided_by_user_id, b.grant_award_id, "
-	"	b.service_reason_id, now() AS date_created" UNPOSTED_SERVICES;
+#define CANDIDATES_QUERY(clients) \
+	"SELECT -c.service_batch_client_id AS client_service_id, c.client_id, bs.service_id, b.program_id, r.date_provided, " \
+	"	c.enrollment_id, b.location_id, r.service_batch_run_id, b.provided_by_user_id, b.grant_award_id, " \
+	"	b.service_reason_id, now() AS date_created" UNPOSTED_SERVICES(clients)
+
+static const char run_candidates[] = CANDIDATES_QUERY(ALL_CLIENTS);
+static const char named_candidates[] = CANDIDATES_QUERY(NAMED_CLIENTS);
 
 /* The second of two who post at once waits here, and then finds everything posted; or is told to try again. */
 static const char begin_statement[] =
@@ -91,7 +102,7 @@ static const char begin_clients_statement[] =
 
 static const char retry_statement[] =
 	"UPDATE {service_batch_client} SET batch_status = 'pending', sqlstate = NULL, message = NULL "
-	"WHERE service_batch_run_id = $1 AND batch_status = 'rejected' AND $2 IS NULL";
+	"WHERE service_batch_run_id = $1 AND batch_status = 'rejected'";
 
 /* Enrollments are chosen anew, since those chosen when the clients were added may have changed. */
 static const char choose_statement[] =
@@ -110,8 +121,10 @@ static const char reject_statement[] =
 /* A posting under way. */
 typedef struct Posting
 {
-	SiblingTables *tables;
+	SiblingTables *tables;		/* NULL until they are looked for */
 	Oid			services;		/* the table client_service */
+	bool		all;			/* all clients of the run, not some that are named */
+	bool		few;			/* so few that plans are kept */
 	Datum		args[2];		/* the run, and the clients or null */
 	char		nulls[2];
 	Tuplestorestate *result;
@@ -125,20 +138,62 @@ Filled(Posting *posting, const char *template)
 {
 	StringInfoData buf;
 
+	if (posting->tables == NULL)
+		posting->tables = FindSiblingTables(posting->services);
 	initStringInfo(&buf);
 	AppendWithSiblings(&buf, posting->tables, template, "");
 	return buf.data;
 }
 
-/* Executes a statement about the run and the clients, and returns how many rows it wrote. */
-static uint64
-ExecuteForRun(Posting *posting, const char *template)
+/* A plan that scan stations use again and again. */
+typedef struct KeptPlan
 {
-	int			result = SPI_execute_with_args(Filled(posting, template), 2, posting_argtypes,
-											   posting->args, posting->nulls, false, 0);
+	const char *template;
+	Oid			services;		/* the schema's, by its services */
+	SPIPlanPtr	plan;
+} KeptPlan;
 
-	if (result < 0)
-		elog(ERROR, "could not post a batch: %s", SPI_result_code_string(result));
+static KeptPlan kept_plans[] = {
+	{.template = begin_clients_statement}, {.template = post_clients_statement}
+};
+
+/* Returns the kept plan of a statement for a few clients; NULL where none is kept. */
+static SPIPlanPtr
+FindKeptPlan(Posting *posting, const char *template)
+{
+	for (int i = 0; i < lengthof(kept_plans); i++)
+	{
+		KeptPlan   *kept = &kept_plans[i];
+
+		if (kept->template != template)
+			continue;
+		if (kept->services == posting->services && kept->plan != NULL && SPI_plan_is_valid(kept->plan))
+			return kept->plan;
+		if (kept->plan != NULL)
+			SPI_freeplan(kept->plan);
+		kept->plan = NULL;
+		kept->services = posting->services;
+		kept->plan = SPI_prepare_cursor(Filled(posting, template), 2, posting_argtypes, CURSOR_OPT_GENERIC_PLAN);
+		if (kept->plan != NULL)
+			SPI_keepplan(kept->plan);
+		return kept->plan;
+	}
+	return NULL;
+}
+
+/* Executes a statement about the run and the clients, sends its rows to dest if given, and returns how many it wrote. */
+static uint64
+ExecuteForRun(Posting *posting, const char *template, DestReceiver *dest)
+{
+	SPIExecuteOptions options = {.read_only = false, .dest = dest};
+	SPIPlanPtr	kept = posting->few ? FindKeptPlan(posting, template) : NULL;
+	SPIPlanPtr	plan = kept ? kept : SPI_prepare(Filled(posting, template), 2, posting_argtypes);
+
+	options.params = ConstParams(2, posting_argtypes, posting->args, posting->nulls);
+	if (plan == NULL || SPI_execute_plan_extended(plan, &options) < 0)
+		elog(ERROR, "could not post a batch: %s", SPI_result_code_string(SPI_result));
+	if (!kept)
+		SPI_freeplan(plan);
 	return SPI_processed;
 }
 
@@ -146,23 +201,10 @@ ExecuteForRun(Posting *posting, const char *template)
 static void
 PostPending(Posting *posting)
 {
-	ParamListInfo params = makeParamList(2);
-	SPIExecuteOptions options = {.params = params, .read_only = false};
-	SPIPlanPtr	plan = SPI_prepare(Filled(posting, post_statement), 2, posting_argtypes);
 	DestReceiver *dest = CreateDestReceiver(DestTuplestore);
 
-	for (int i = 0; i < 2; i++)
-	{
-		params->params[i].value = posting->args[i];
-		params->params[i].isnull = posting->nulls[i] == 'n';
-		params->params[i].pflags = PARAM_FLAG_CONST;
-		params->params[i].ptype = posting_argtypes[i];
-	}
 	SetTuplestoreDestReceiverParams(dest, posting->result, CurrentMemoryContext, false, NULL, NULL);
-	options.dest = dest;
-	if (plan == NULL || SPI_execute_plan_extended(plan, &options) < 0)
-		elog(ERROR, "could not post a batch: %s", SPI_result_code_string(SPI_result));
-	SPI_freeplan(plan);
+	ExecuteForRun(posting, posting->all ? post_run_statement : post_clients_statement, dest);
 }
 
 /* Tells whether an error is the guard's, about rows that can be sorted out, or about what another has just posted. */
@@ -243,8 +285,8 @@ SortOutRefused(Posting *posting)
 	Candidates	candidates = {.nargs = 2, .argtypes = posting_argtypes, .args = posting->args, .nulls = posting->nulls};
 	int64		refused;
 
-	ExecuteForRun(posting, choose_statement);
-	candidates.query = Filled(posting, candidates_query);
+	ExecuteForRun(posting, choose_statement, NULL);
+	candidates.query = Filled(posting, posting->all ? run_candidates : named_candidates);
 	refused = JudgeCandidates(posting->services, &candidates);
 	if (refused > 0)
 		MarkRejected(posting, refused);
@@ -254,10 +296,10 @@ SortOutRefused(Posting *posting)
 static void
 BeginPosting(Posting *posting)
 {
-	if (posting->nulls[1] != 'n')
-		ExecuteForRun(posting, begin_clients_statement);
-	else if (ExecuteForRun(posting, begin_statement) > 0)
-		ExecuteForRun(posting, retry_statement);
+	if (!posting->all)
+		ExecuteForRun(posting, begin_clients_statement, NULL);
+	else if (ExecuteForRun(posting, begin_statement, NULL) > 0)
+		ExecuteForRun(posting, retry_statement, NULL);
 	else
 		ereport(ERROR,
 				(errcode(ERRCODE_CT_NOT_FOUND),
@@ -305,6 +347,9 @@ clienttrack_post_batch(PG_FUNCTION_ARGS)
 				 errmsg("schema and service_batch_run_id must not be null")));
 	posting.args[0] = PG_GETARG_DATUM(1);
 	posting.args[1] = PG_GETARG_DATUM(2);
+	posting.all = PG_ARGISNULL(2);
+	posting.few = !posting.all &&
+		ArrayGetNItems(ARR_NDIM(PG_GETARG_ARRAYTYPE_P(2)), ARR_DIMS(PG_GETARG_ARRAYTYPE_P(2))) <= KEPT_PLAN_ROWS;
 	posting.services = SchemaTableOfConcept(PG_GETARG_OID(0), "client_service");
 	InitMaterializedSRF(fcinfo, 0);
 	posting.result = ((ReturnSetInfo *) fcinfo->resultinfo)->setResult;
@@ -312,7 +357,6 @@ clienttrack_post_batch(PG_FUNCTION_ARGS)
 	SPI_connect();
 	level = NewGUCNestLevel();
 	GuardUseSafeNames();
-	posting.tables = FindSiblingTables(posting.services);
 	Post(&posting);
 	AtEOXact_GUC(true, level);
 	SPI_finish();

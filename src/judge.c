@@ -20,6 +20,7 @@
 
 #include "guard.h"
 #include "judge.h"
+#include "spi_params.h"
 
 PG_FUNCTION_INFO_V1(clienttrack_judge);
 
@@ -92,7 +93,6 @@ StoreCandidates(TupleDesc table, const Candidates *candidates)
 	CandidateReceiver *receiver = palloc0(sizeof(CandidateReceiver));
 	SPIExecuteOptions options = {.params = NULL, .read_only = false, .tcount = 0};
 	SPIPlanPtr	plan;
-	ParamListInfo params = candidates->nargs > 0 ? makeParamList(candidates->nargs) : NULL;
 
 	receiver->pub.receiveSlot = ReceiveCandidate;
 	receiver->pub.rStartup = StartCandidates;
@@ -105,14 +105,7 @@ StoreCandidates(TupleDesc table, const Candidates *candidates)
 	memset(receiver->nulls, true, sizeof(bool) * table->natts);
 	receiver->store = tuplestore_begin_heap(false, false, work_mem);
 
-	for (int i = 0; i < candidates->nargs; i++)
-	{
-		params->params[i].value = candidates->args[i];
-		params->params[i].isnull = candidates->nulls && candidates->nulls[i] == 'n';
-		params->params[i].pflags = PARAM_FLAG_CONST;
-		params->params[i].ptype = candidates->argtypes[i];
-	}
-	options.params = params;
+	options.params = ConstParams(candidates->nargs, candidates->argtypes, candidates->args, candidates->nulls);
 	options.dest = (DestReceiver *) receiver;
 	plan = SPI_prepare(candidates->query, candidates->nargs, candidates->argtypes);
 	if (plan == NULL || list_length(SPI_plan_get_plan_sources(plan)) != 1 ||
