@@ -226,8 +226,8 @@ static const char enrollment_dates[] =
 	"	OR e.entry_date > " LAST_DAY " OR e.exit_date > " LAST_DAY ")";
 
 static const char client_in_use[] =
-	"SELECT c.client_id AS row_id, 'client ' || c.client_id || ' has ' || count(*) || ' enrollments, the first from ' || "
-	DAY("min(e.entry_date)") " AS item "
+	"SELECT c.client_id AS row_id, 'client ' || c.client_id || ' has ' || count(*) || "
+	"CASE count(*) WHEN 1 THEN ' enrollment from ' ELSE ' enrollments, the first from ' END || " DAY("min(e.entry_date)") " AS item "
 	"FROM {rows} c JOIN {enrollment} e ON e.client_id = c.client_id AND e.date_deleted IS NULL "
 	"WHERE c.date_deleted IS NOT NULL OR e.entry_date < c.dob GROUP BY c.client_id "
 	"UNION ALL "
@@ -246,7 +246,8 @@ static const char client_in_use[] =
 /* Services that stood on the rows that went or changed, and now are not offered: what they have in common is judged. */
 #define NO_LONGER_OFFERED(column) \
 	"SELECT NULL::bigint AS row_id, 'service ' || cs.service_id || ' by program ' || cs.program_id || ' has ' || " \
-	"sum(cs.services) || ' services, the first on ' || " DAY("min(cs.date_provided)") " AS item " \
+	"sum(cs.services) || CASE sum(cs.services) WHEN 1 THEN ' service on ' ELSE ' services, the first on ' END || " \
+	DAY("min(cs.date_provided)") " AS item " \
 	"FROM (SELECT g.service_id, g.program_id, g.location_id, g.date_provided, count(*) AS services " \
 	"	FROM {client_service} g WHERE g.date_deleted IS NULL AND g." column " IN (SELECT r." column " FROM {rows} r) " \
 	"	GROUP BY g.service_id, g.program_id, g.location_id, g.date_provided OFFSET 0) cs " \

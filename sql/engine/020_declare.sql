@@ -7,6 +7,12 @@ COMMENT ON FUNCTION clienttrack.touch() IS
 'Row trigger, BEFORE UPDATE: sets date_updated to the transaction''s time unless the statement sets it itself.
 Needs a column date_updated timestamptz. Raises 39P01 when called otherwise.';
 
+CREATE FUNCTION clienttrack.check_not_null() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'clienttrack_check_not_null';
+COMMENT ON FUNCTION clienttrack.check_not_null() IS
+'Row trigger, BEFORE INSERT OR UPDATE: refuses a null in a NOT NULL column with an error that, unlike the constraint''s own,
+does not show the row. Raises 23502, and 39P01 when called otherwise.';
+
 CREATE PROCEDURE clienttrack.declare_table(table_name name, kind text)
 LANGUAGE plpgsql AS $declare$
 -- Ensures that a table just made in the first schema of search_path has what every table of its kind has.

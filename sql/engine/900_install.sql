@@ -13,18 +13,13 @@ COMMENT ON FUNCTION clienttrack.is_installed(name) IS 'Whether the schema was ma
 CREATE PROCEDURE clienttrack.run_scripts(schema_name name, first_script text, last_script text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $run$
 -- Executes the schema scripts with names from first_script up to and not including last_script, in order, with every
--- name bound inside the schema, the engine and pg_catalog. In a script @schema@ is the name of the schema as a literal,
--- @pg_trgm@ that of pg_trgm's schema as an identifier.
+-- name bound inside the schema, the engine and pg_catalog. In a script @schema@ is the name of the schema as a literal.
 DECLARE
 	part record;
-	trigram_schema text;
 BEGIN
-	SELECT quote_ident(n.nspname) INTO trigram_schema
-	FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm';
 	PERFORM set_config('search_path', format('%I, clienttrack, pg_temp', schema_name), true);
 	FOR part IN
-		SELECT s.name, replace(replace(s.script, '@pg_trgm@', trigram_schema),
-			'@schema@', quote_literal(quote_ident(schema_name))) AS script
+		SELECT s.name, replace(s.script, '@schema@', quote_literal(quote_ident(schema_name))) AS script
 		FROM clienttrack.schema_scripts() s
 		WHERE s.name COLLATE "C" >= first_script AND s.name COLLATE "C" < last_script
 		ORDER BY s.position
@@ -63,7 +58,8 @@ BEGIN
 		RAISE EXCEPTION 'the name of the schema to install must not be null or empty'
 			USING ERRCODE = 'invalid_schema_name', HINT = 'For example: CALL clienttrack.install(''hmis'');';
 	END IF;
-	IF schema_name ~ '^pg_' OR schema_name IN ('information_schema', 'clienttrack', 'public') THEN
+	-- a $ could end the quotes of a function's body
+	IF schema_name ~ '^pg_|[$]' OR schema_name IN ('information_schema', 'clienttrack', 'public') THEN
 		RAISE EXCEPTION 'schema "%" cannot hold clienttrack''s data', schema_name
 			USING ERRCODE = 'reserved_name', HINT = 'Choose a name of its own, for example "hmis".';
 	END IF;
@@ -96,10 +92,6 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $install$
 -- Makes a schema with all of clienttrack's tables, views, functions and triggers, owned by the caller, or nothing at all.
 BEGIN
 	CALL clienttrack.check_installable(schema_name);
-	IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
-		-- its own schema would be lost with the first uninstall
-		CREATE EXTENSION pg_trgm SCHEMA public;
-	END IF;
 	EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', schema_name);
 	CALL clienttrack.run_scripts(schema_name, '', '~');
 	EXECUTE format('INSERT INTO %I.schema_version (version) VALUES (clienttrack.version())', schema_name);
@@ -107,8 +99,7 @@ END
 $install$;
 COMMENT ON PROCEDURE clienttrack.install(name) IS
 'Makes a schema (default hmis) with clienttrack''s tables, views, functions and triggers, owned by the caller.
-As many schemas per database as wanted. All or nothing. Needs CREATE on the database, and pg_trgm, which it creates in
-schema public where it is missing. Raises 3F000, 42939, 0A000 (database not UTF8), 42501 (schema of another owner), 42P06
+As many schemas per database as wanted. All or nothing. Needs CREATE on the database. Raises 3F000, 42939, 0A000 (database not UTF8), 42501 (schema of another owner), 42P06
 (schema in use or installed).';
 
 CREATE PROCEDURE clienttrack.check_installed(schema_name name)

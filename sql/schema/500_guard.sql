@@ -95,3 +95,37 @@ REVOKE EXECUTE ON FUNCTION lock_barred_client() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER lock_client BEFORE INSERT OR UPDATE ON bar FOR EACH ROW EXECUTE FUNCTION lock_barred_client();
 CREATE OR REPLACE TRIGGER lock_client BEFORE INSERT OR UPDATE OR DELETE ON bar_scope
 	FOR EACH ROW EXECUTE FUNCTION lock_barred_client();
+
+-- Errors about these tables don't show the row.
+CREATE OR REPLACE TRIGGER zz_check_not_null BEFORE INSERT OR UPDATE ON client
+	FOR EACH ROW EXECUTE FUNCTION check_not_null();
+CREATE OR REPLACE TRIGGER zz_check_not_null BEFORE INSERT OR UPDATE ON client_alias
+	FOR EACH ROW EXECUTE FUNCTION check_not_null();
+CREATE OR REPLACE TRIGGER zz_check_not_null BEFORE INSERT OR UPDATE ON bar
+	FOR EACH ROW EXECUTE FUNCTION check_not_null();
+
+CREATE OR REPLACE FUNCTION check_bar() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+-- Refuses what the constraints of bar refuse, without showing the notes.
+BEGIN
+	IF NEW.bar_level NOT IN ('block', 'warn') THEN
+		RAISE EXCEPTION 'bar_level must be block or warn' USING ERRCODE = 'check_violation';
+	END IF;
+	IF NOT (isfinite(NEW.begin_date) AND isfinite(coalesce(NEW.end_date, 'epoch'))
+			AND isfinite(coalesce(NEW.lifted_date, 'epoch')) AND isfinite(coalesce(NEW.incident_date, 'epoch'))
+			AND isfinite(coalesce(NEW.notice_given_date, 'epoch')) AND isfinite(coalesce(NEW.review_date, 'epoch'))) THEN
+		RAISE EXCEPTION 'the dates of a bar must be finite' USING ERRCODE = 'check_violation';
+	END IF;
+	IF NEW.end_date <= NEW.begin_date THEN
+		RAISE EXCEPTION 'a bar must end after it begins' USING ERRCODE = 'check_violation',
+			DETAIL = 'end_date is the first day allowed again.', HINT = 'Leave end_date null for a permanent bar.';
+	END IF;
+	IF NEW.lifted_date IS NOT NULL AND NEW.lift_reason IS NULL THEN
+		RAISE EXCEPTION 'a bar is lifted with a reason' USING ERRCODE = 'check_violation';
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION check_bar() IS
+'Row trigger of bar, BEFORE INSERT OR UPDATE: raises 23514 for what the table''s constraints forbid, without showing the row.';
+CREATE OR REPLACE TRIGGER check_bar BEFORE INSERT OR UPDATE ON bar FOR EACH ROW EXECUTE FUNCTION check_bar();

@@ -120,7 +120,8 @@ BEGIN
 	RETURN QUERY
 	WITH locked AS MATERIALIZED (
 		SELECT s.card_code, scan_card_refusal(s.card_status, s.expires_date, s.status_date) AS refusal,
-			(SELECT c.client_id FROM client c WHERE c.client_id = s.client_id AND c.date_deleted IS NULL) AS client_id
+			-- date_deleted is not in the WHERE clause, or a partial index would look as good as the primary key while client is empty
+			(SELECT CASE WHEN c.date_deleted IS NULL THEN c.client_id END FROM client c WHERE c.client_id = s.client_id) AS client_id
 		FROM scan_card s
 		WHERE s.scan_card_id = ANY (ARRAY(
 			SELECT (SELECT k.scan_card_id FROM scan_card k WHERE k.card_code = code.card_code)
@@ -147,12 +148,14 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 -- Ensures that a card may be issued so: a client to hold it, a code that a scanner can read, a last day that is to come.
+DECLARE
+	client_is_live boolean;
 BEGIN
 	IF client_id IS NULL THEN
 		RAISE EXCEPTION 'client must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	PERFORM FROM client c WHERE c.client_id = check_new_scan_card.client_id AND c.date_deleted IS NULL;
-	IF NOT FOUND THEN
+	SELECT c.date_deleted IS NULL INTO client_is_live FROM client c WHERE c.client_id = check_new_scan_card.client_id;
+	IF client_is_live IS NOT TRUE THEN
 		RAISE EXCEPTION 'client % is not found', client_id USING ERRCODE = 'CT009';
 	END IF;
 	IF card_code = '' OR length(card_code) > 100 OR card_code ~ '[[:space:][:cntrl:]]' THEN

@@ -60,6 +60,11 @@ BEGIN
 			RAISE EXCEPTION 'an element of services does not name its service: %', left(item::text, 60)
 				USING ERRCODE = 'invalid_parameter_value', HINT = 'For example: {"service": "MEAL", "units": 2}';
 		END IF;
+		IF item - ARRAY['service', 'units', 'unit_value'] <> '{}' THEN
+			RAISE EXCEPTION 'an element of services has a key that is not known: %',
+				left((item - ARRAY['service', 'units', 'unit_value'])::text, 60)
+				USING ERRCODE = 'invalid_parameter_value', HINT = 'The keys are service, units and unit_value.';
+		END IF;
 		INSERT INTO service_batch_service (service_batch_id, service_id, units, unit_value)
 		SELECT add_services_to_batch.service_batch_id, s.service_id,
 			coalesce(json_amount(item, 'units', 0.01), s.default_units), json_amount(item, 'unit_value', 0)

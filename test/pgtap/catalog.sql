@@ -1,0 +1,75 @@
+-- What every object of the extension and of an installed schema has to be like.
+BEGIN;
+SELECT no_plan();
+SET search_path = hmis, clienttrack, public;
+CREATE TEMP VIEW members AS SELECT classid, objid FROM pg_depend
+WHERE refclassid = 'pg_extension'::regclass AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'clienttrack') AND deptype = 'e';
+CREATE TEMP VIEW functions AS SELECT p.*, p.oid::regprocedure AS signature FROM pg_proc p WHERE p.pronamespace IN ('hmis'::regnamespace, 'clienttrack'::regnamespace);
+CREATE TEMP VIEW tables AS SELECT c.*, t.kind, c.oid::regclass AS name FROM pg_class c LEFT JOIN schema_table t ON t.table_name = c.relname
+WHERE c.relnamespace = 'hmis'::regnamespace AND c.relkind IN ('r', 'p');
+
+-- Comments.
+SELECT is_empty($$SELECT name FROM tables WHERE obj_description(oid, 'pg_class') IS NULL$$, 'every table has a comment');
+SELECT is_empty($$SELECT oid::regclass FROM pg_class WHERE relnamespace = 'hmis'::regnamespace AND relkind IN ('v', 'm') AND obj_description(oid, 'pg_class') IS NULL$$, 'every view');
+SELECT is_empty($$SELECT c.oid::regclass, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+	WHERE c.relnamespace = 'hmis'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND col_description(c.oid, a.attnum) IS NULL$$, 'every column');
+SELECT is_empty($$SELECT signature FROM functions WHERE obj_description(oid, 'pg_proc') IS NULL$$, 'every function and procedure');
+SELECT is_empty($$SELECT oid::regtype FROM pg_type WHERE typnamespace IN ('hmis'::regnamespace, 'clienttrack'::regnamespace) AND typtype = 'd' AND obj_description(oid, 'pg_type') IS NULL$$, 'every domain');
+SELECT is_empty($$SELECT o.oid::regoperator FROM pg_operator o WHERE oprnamespace = 'clienttrack'::regnamespace AND obj_description(oid, 'pg_operator') IS NULL$$, 'every operator');
+SELECT isnt(obj_description('clienttrack'::regnamespace, 'pg_namespace'), NULL, 'the schema of the code');
+SELECT is_empty($$SELECT signature, obj_description(oid, 'pg_proc') FROM functions WHERE obj_description(oid, 'pg_proc') ~* 'todo|fixme|xxx'$$, 'no comment promises anything');
+
+-- Tables.
+SELECT is_empty($$SELECT name FROM tables WHERE kind IS NULL$$, 'every table is declared');
+SELECT is_empty($$SELECT table_name FROM schema_table WHERE to_regclass('hmis.' || quote_ident(table_name)) IS NULL$$, 'every declared table is there');
+SELECT is_empty($$SELECT t.name, c.column_name FROM tables t, unnest(ARRAY['date_created', 'date_updated', 'user_id', 'date_deleted']) c (column_name)
+	WHERE t.kind IN ('client', 'setup') AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = c.column_name)$$, 'tables of kind client and setup have audit columns');
+SELECT is_empty($$SELECT t.name FROM tables t WHERE t.kind IN ('client', 'setup') AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgfoid = 'clienttrack.touch'::regproc)$$, 'and the trigger touch');
+SELECT is_empty($$SELECT t.name FROM tables t WHERE t.kind <> 'staging' AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND i.indisprimary)$$, 'tables have a primary key');
+SELECT is_empty($$SELECT t.name FROM tables t WHERE t.relrowsecurity IS NULL OR t.relpersistence <> 'p'$$, 'tables are permanent');
+SELECT set_eq($$SELECT conname::text, confrelid::regclass::text FROM pg_constraint WHERE conrelid = 'client_service'::regclass AND contype = 'f'$$,
+	$$VALUES ('client_service_client', 'client'), ('client_service_enrollment', 'enrollment')$$, 'services have foreign keys to client and enrollment only');
+SELECT is_empty($$SELECT conname, conrelid::regclass FROM pg_constraint k WHERE connamespace = 'hmis'::regnamespace AND contype = 'f' AND NOT EXISTS (
+	SELECT FROM pg_constraint u WHERE u.conrelid = k.confrelid AND u.conkey <@ k.confkey AND u.contype IN ('p', 'u'))$$, 'foreign keys refer to keys');
+SELECT is_empty($$SELECT conname, conrelid::regclass FROM pg_constraint WHERE connamespace = 'hmis'::regnamespace AND NOT convalidated$$, 'constraints are validated');
+SELECT is_empty($$SELECT indexrelid::regclass FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'hmis'::regnamespace AND NOT (indisvalid AND indisready)$$, 'indexes are valid');
+
+-- What hangs on the extension, and what must not.
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class c JOIN members m ON m.objid = c.oid AND m.classid = 'pg_class'::regclass$$, 'the extension owns no table, view or sequence');
+SELECT is_empty($$SELECT m.objid FROM members m JOIN pg_proc p ON p.oid = m.objid AND m.classid = 'pg_proc'::regclass WHERE p.pronamespace = 'hmis'::regnamespace$$, 'nor anything of the schema');
+SELECT is_empty($$SELECT c.oid::regclass, a.attname, a.atttypid::regtype FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
+	WHERE c.relnamespace = 'hmis'::regnamespace AND a.attnum > 0 AND EXISTS (SELECT FROM members m WHERE m.classid = 'pg_type'::regclass AND m.objid IN (t.oid, t.typelem, t.typbasetype))$$, 'no column has a type of the extension''s');
+SELECT is_empty($$SELECT d.adrelid::regclass, d.adnum FROM pg_attrdef d JOIN pg_depend p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid JOIN members m ON m.classid = p.refclassid AND m.objid = p.refobjid
+	JOIN pg_class c ON c.oid = d.adrelid WHERE c.relnamespace = 'hmis'::regnamespace$$, 'no default or generated column calls it');
+SELECT is_empty($$SELECT d.adrelid::regclass, d.adnum FROM pg_attrdef d JOIN pg_depend p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_proc'::regclass
+	JOIN functions f ON f.oid = p.refobjid$$, 'nor a function of the schema that might');
+SELECT is_empty($$SELECT nspname FROM pg_namespace n JOIN members m ON m.objid = n.oid AND m.classid = 'pg_namespace'::regclass WHERE nspname <> 'clienttrack'$$, 'only the schema of the code is a member');
+
+-- Functions.
+SELECT is_empty($$SELECT signature, proconfig FROM functions WHERE prosecdef AND NOT EXISTS (SELECT FROM unnest(proconfig) c WHERE c ~ '^search_path=.*, pg_temp$')$$, 'SECURITY DEFINER has a search_path that ends in pg_temp');
+SELECT set_eq($$SELECT proname::text FROM functions WHERE prosecdef$$, $$VALUES ('lock_barred_client')$$, 'and there is one only');
+SELECT is_empty($$SELECT signature FROM functions f JOIN pg_language l ON l.oid = f.prolang WHERE l.lanname = 'plpgsql' AND f.pronamespace = 'hmis'::regnamespace AND f.prokind = 'f'
+	AND NOT EXISTS (SELECT FROM unnest(proconfig) c WHERE c = 'search_path=hmis, clienttrack, pg_temp')$$, 'PL/pgSQL functions bake in the search_path');
+SELECT is_empty($$SELECT signature FROM functions f JOIN pg_language l ON l.oid = f.prolang WHERE l.lanname = 'sql' AND f.pronamespace = 'hmis'::regnamespace
+	AND f.prosqlbody IS NULL AND NOT EXISTS (SELECT FROM unnest(proconfig) c WHERE c = 'search_path=hmis, clienttrack, pg_temp')$$, 'SQL functions are bound at creation, or bake it in');
+SELECT is_empty($$SELECT signature FROM functions f WHERE f.provolatile = 'i' AND EXISTS (SELECT FROM pg_depend d JOIN pg_class c ON c.oid = d.refobjid
+	WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass AND c.relkind IN ('r', 'v'))$$, 'what reads a table is not immutable');
+SELECT is_empty($$SELECT f.signature, g.signature FROM functions f JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_proc'::regclass
+	JOIN functions g ON g.oid = d.refobjid WHERE (f.provolatile = 'i' AND g.provolatile <> 'i') OR (f.provolatile = 's' AND g.provolatile = 'v')$$, 'nobody promises more than whom he calls');
+SELECT is_empty($$SELECT f.signature, g.signature FROM functions f JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_proc'::regclass
+	JOIN functions g ON g.oid = d.refobjid WHERE f.proparallel = 's' AND g.proparallel <> 's'$$, 'also about parallel plans');
+SELECT is_empty($$SELECT signature FROM functions WHERE proparallel <> 'u' AND provolatile = 'v'$$, 'what writes is not for parallel plans');
+SELECT is_empty($$SELECT signature FROM functions WHERE proleakproof AND provolatile <> 'i'$$, 'leakproof is immutable');
+SELECT is_empty($$SELECT signature FROM functions f JOIN pg_language l ON l.oid = f.prolang WHERE l.lanname = 'c' AND f.pronamespace = 'hmis'::regnamespace$$, 'C functions are in the extension');
+SELECT is_empty($$SELECT signature, a FROM functions, unnest(proargnames) a WHERE pronamespace = 'hmis'::regnamespace AND a ~ '^p_|^_|^\$'$$, 'arguments have friendly names');
+
+-- Who may do what.
+SELECT is_empty($$SELECT c.oid::regclass, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a WHERE c.relnamespace = 'hmis'::regnamespace AND a.grantee = 0$$, 'nothing of tables and views is granted to PUBLIC');
+SELECT is_empty($$SELECT n.nspname, a.privilege_type FROM pg_namespace n, aclexplode(n.nspacl) a WHERE n.nspname = 'hmis' AND a.grantee = 0$$, 'nor of the schema');
+SELECT set_eq($$SELECT a.privilege_type FROM pg_namespace n, aclexplode(n.nspacl) a WHERE n.nspname = 'clienttrack' AND a.grantee = 0$$, $$VALUES ('USAGE')$$, 'of the schema of the code only USAGE');
+SELECT is_empty($$SELECT f.signature FROM functions f WHERE f.proname IN ('override_bar', 'unpost_batch') AND has_function_privilege('public', f.oid, 'EXECUTE')$$, 'exceptions and taking back are for who was told so');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class c WHERE c.relnamespace = 'hmis'::regnamespace AND c.relkind = 'v'
+	AND NOT EXISTS (SELECT FROM unnest(c.reloptions) o WHERE o IN ('security_invoker=true', 'security_invoker=on'))$$, 'views obey the row security of who reads');
+SELECT is_empty($$SELECT tgrelid::regclass, tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'hmis'::regnamespace AND NOT tgisinternal AND tgenabled NOT IN ('O', 'A')$$, 'triggers are enabled');
+SELECT * FROM finish();
+ROLLBACK;
