@@ -11,7 +11,7 @@ COMMENT ON TABLE bench.side IS 'What is compared: statements to make ready, the 
 
 CREATE UNLOGGED TABLE bench.timing (
 	benchmark text, side text, run integer, rows bigint, milliseconds double precision, cpu_milliseconds double precision);
-COMMENT ON TABLE bench.timing IS 'What was measured. Run 0 warms up. For single statements: the mean of many.';
+COMMENT ON TABLE bench.timing IS 'What was measured. Run 0 warms up. For single statements: what one of many took.';
 
 CREATE UNLOGGED TABLE bench.summary (
 	benchmark text, name text, ratio numeric, at_most numeric, cpu_ratio numeric, lowest numeric, highest numeric,

@@ -14,6 +14,6 @@ FROM (VALUES
 	('keys', 3, :'without_guard'::text[], :'with_guard'::text[]),
 	('both', 4, '{}', '{}')) AS s (side, position, prepare, tidy);
 SELECT bench.rounds('no_foreign_keys', :rounds) \gexec
-CALL bench.compare('no_foreign_keys', 'foreign keys alone against a table without them', 'keys', 'neither');
-CALL bench.compare('no_foreign_keys', 'guard alone, no foreign keys', 'guard', 'neither');
-CALL bench.compare('no_foreign_keys', 'guard and foreign keys', 'both', 'neither');
+CALL bench.compare('no_foreign_keys', 'foreign keys, unguarded, against neither', 'keys', 'neither');
+CALL bench.compare('no_foreign_keys', 'guard, no foreign keys, against neither', 'guard', 'neither');
+CALL bench.compare('no_foreign_keys', 'guard and foreign keys against neither', 'both', 'neither');
