@@ -109,4 +109,4 @@ run-demo: all
 	@script/demo
 
 run-bench: all
-	@CLIENTTRACK_FSYNC=$${CLIENTTRACK_FSYNC:-on} script/with-cluster script/bench
+	@CLIENTTRACK_FSYNC=$${CLIENTTRACK_FSYNC:-on} script/bench

@@ -147,7 +147,7 @@ sub plot_ratios
 	my $x = sub { $left + ($right - $left) * ((log shift) - $low) / ($high - $low) };
 	my $within = sub { my $at = $x->(shift); $at < $left ? $left : $at > $right ? $right : $at };
 	my @body = (text(16, 28, 'What the guard costs, as ratios', 'font-size="19" font-weight="bold"'),
-		text(16, 50, 'Median of paired runs, with the lowest and the highest. Processor: of processor time, where it differs. Left of 1: faster. Scale: each step doubles.', 'fill="#444"'));
+		text(16, 50, 'Median of paired runs, with the lowest and the highest. Processor: of processor time, where it differs. Left of 1: faster. Marks at the edge lie beyond it.', 'fill="#444"'));
 
 	for my $ratio (0.25, 0.5, 1, 2, 4, 8, 16)
 	{

@@ -21,10 +21,6 @@
 /* The name under which the parts of a query see the facts that they share. */
 #define SHARED_FACTS "clienttrack_facts"
 
-/* The columns of services that make one a duplicate of another. */
-#define OTHERS_COLUMNS \
-	"client_service_id, client_id, service_id, program_id, date_provided, enrollment_id, date_deleted, date_created"
-
 /* Tells whether an event wakes a rule. */
 bool
 GuardRuleWakes(const GuardRule *rule, const GuardEvent *event)
@@ -119,15 +115,6 @@ RowsToJudge(const GuardEvent *event, const GuardRule *rule)
 	return psprintf("(%s)", RowsChanged(key, rule->wakes, GUARD_NEW_ROWS, GUARD_OLD_ROWS));
 }
 
-/* Returns what {others} stands for: the services in the table, and those on their way into it. */
-static const char *
-OtherServices(const GuardEvent *event)
-{
-	return event->candidates ?
-		"(SELECT " OTHERS_COLUMNS " FROM {client_service} UNION ALL SELECT " OTHERS_COLUMNS " FROM " GUARD_NEW_ROWS ")" :
-		"{client_service}";
-}
-
 /* Returns a text with each occurrence of a placeholder replaced. */
 static char *
 ReplacePlaceholder(const char *text, const char *placeholder, const char *replacement)
@@ -153,14 +140,27 @@ RulesShareRows(const GuardEvent *event)
 	return event->candidates || (event->event & GUARD_INSERT) != 0;
 }
 
+/*
+ * Returns a template with {others} filled in: the services in the table and, by a query of its own, those on their way
+ * into it. In one FROM item the two would hide the table's indexes.
+ */
+static char *
+FillOthers(const GuardEvent *event, const char *template)
+{
+	char	   *in_table = ReplacePlaceholder(template, "{others}", "{client_service}");
+
+	if (!event->candidates || strstr(template, "{others}") == NULL)
+		return in_table;
+	return psprintf("%s UNION ALL %s", in_table, ReplacePlaceholder(template, "{others}", GUARD_NEW_ROWS));
+}
+
 /* Returns a template of a rule with everything filled in, and facts that are told or are computed in place. */
 static char *
 FillTemplate(const GuardEvent *event, const GuardRule *rule, const char *template, const char *facts)
 {
 	StringInfoData buf;
-	char	   *text = ReplacePlaceholder(template, "{facts}", facts);
+	char	   *text = ReplacePlaceholder(FillOthers(event, template), "{facts}", facts);
 
-	text = ReplacePlaceholder(text, "{others}", OtherServices(event));
 	initStringInfo(&buf);
 	AppendWithSiblings(&buf, event->siblings, text, RowsToJudge(event, rule));
 	return buf.data;

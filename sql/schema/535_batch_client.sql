@@ -105,8 +105,9 @@ BEGIN
 	), fresh AS MATERIALIZED ( -- the first mention of everybody who is not in the run
 		SELECT i.client_id, min(i.ordinal) AS ordinal FROM input i
 		WHERE i.client_id IS NOT NULL AND i.sqlstate IS NULL AND NOT EXISTS (
+			-- OFFSET 0: looked for one by one. A join would read the whole run for each scan.
 			SELECT FROM service_batch_client c WHERE c.service_batch_run_id = run.service_batch_run_id
-			AND c.client_id = i.client_id AND c.batch_status <> 'removed')
+			AND c.client_id = i.client_id AND c.batch_status <> 'removed' OFFSET 0)
 		GROUP BY i.client_id
 	), chosen AS MATERIALIZED (
 		SELECT f.client_id, f.ordinal, e.enrollment_id, e.overlapping
