@@ -226,14 +226,15 @@ PlanForFewRows(void)
 }
 
 /*
- * Makes plans that hash. The planner knows nothing of what the rows have in common, expects nearly as many facts as
- * rows, and would sort them; and compiling takes longer than the query.
+ * Makes plans that hash. The planner knows nothing of what the rows have in common: it expects nearly as many facts as
+ * rows, and would sort them, and few enrollments, and would remember them. Compiling takes longer than the query.
  */
 static void
 PlanForManyRows(void)
 {
 	SetLocally("enable_mergejoin", "off");
 	SetLocally("enable_sort", "off");
+	SetLocally("enable_memoize", "off");
 	SetLocally("jit", "off");
 }
 
