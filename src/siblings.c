@@ -64,6 +64,36 @@ TableConcept(Relation rel)
 	return concept;
 }
 
+/* The tables connected with the table $1, each with the name of its key. Of two for one concept the first counts. */
+static const char connected_tables[] =
+	"WITH RECURSIVE connected(relid) AS ("
+	"	SELECT $1 UNION"
+	"	SELECT CASE WHEN f.conrelid = c.relid THEN f.confrelid ELSE f.conrelid END"
+	"	FROM connected c JOIN pg_constraint f ON f.contype = 'f' AND (f.conrelid = c.relid OR f.confrelid = c.relid)) "
+	"SELECT DISTINCT ON (a.attname) a.attname::text, t.relname::text, n.nspname::text, t.oid "
+	"FROM connected c JOIN pg_class t ON t.oid = c.relid JOIN pg_namespace n ON n.oid = t.relnamespace "
+	"JOIN pg_index i ON i.indrelid = c.relid AND i.indisprimary AND i.indnkeyatts = 1 "
+	"JOIN pg_attribute a ON a.attrelid = c.relid AND a.attnum = i.indkey[0] "
+	"ORDER BY a.attname, t.relnamespace <> (SELECT relnamespace FROM pg_class WHERE oid = $1), "
+	"	EXISTS (SELECT FROM pg_constraint e WHERE e.conrelid = c.relid AND e.contype = 'f' "
+	"		AND e.conkey[1] = a.attnum AND cardinality(e.conkey) = 1), c.relid";
+
+/* Adds a table told by a row of connected_tables, unless its key stands for nothing. */
+static void
+AddSibling(SiblingTables *siblings, HeapTuple row, TupleDesc tupdesc)
+{
+	const char *concept = ConceptOfKey(SPI_getvalue(row, tupdesc, 1));
+	SiblingTable *table = &siblings->tables[siblings->count];
+	bool		isnull;
+
+	if (concept == NULL)
+		return;
+	table->concept = concept;
+	table->relid = DatumGetObjectId(SPI_getbinval(row, tupdesc, 4, &isnull));
+	table->qualified = quote_qualified_identifier(SPI_getvalue(row, tupdesc, 3), SPI_getvalue(row, tupdesc, 2));
+	siblings->count++;
+}
+
 /*
  * Returns the tables connected with a table by foreign keys, itself included, in the current memory context.
  * Needs SPI to be connected and search_path to be safe. Where two tables stand for one concept, the one in the schema of
@@ -72,24 +102,12 @@ TableConcept(Relation rel)
 SiblingTables *
 FindSiblingTables(Oid relid)
 {
-	static const char query[] =
-		"WITH RECURSIVE connected(relid) AS ("
-		"	SELECT $1 UNION"
-		"	SELECT CASE WHEN f.conrelid = c.relid THEN f.confrelid ELSE f.conrelid END"
-		"	FROM connected c JOIN pg_constraint f ON f.contype = 'f' AND (f.conrelid = c.relid OR f.confrelid = c.relid)) "
-		"SELECT DISTINCT ON (a.attname) a.attname::text, t.relname::text, n.nspname::text, t.oid "
-		"FROM connected c JOIN pg_class t ON t.oid = c.relid JOIN pg_namespace n ON n.oid = t.relnamespace "
-		"JOIN pg_index i ON i.indrelid = c.relid AND i.indisprimary AND i.indnkeyatts = 1 "
-		"JOIN pg_attribute a ON a.attrelid = c.relid AND a.attnum = i.indkey[0] "
-		"ORDER BY a.attname, t.relnamespace <> (SELECT relnamespace FROM pg_class WHERE oid = $1), "
-		"	EXISTS (SELECT FROM pg_constraint e WHERE e.conrelid = c.relid AND e.contype = 'f' "
-		"		AND e.conkey[1] = a.attnum AND cardinality(e.conkey) = 1), c.relid";
 	Oid			argtype = OIDOID;
 	Datum		arg = ObjectIdGetDatum(relid);
 	MemoryContext caller = CurrentMemoryContext;
 	SiblingTables *siblings;
 
-	if (SPI_execute_with_args(query, 1, &argtype, &arg, NULL, true, 0) != SPI_OK_SELECT)
+	if (SPI_execute_with_args(connected_tables, 1, &argtype, &arg, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for the tables connected with %u", relid);
 	MemoryContextSwitchTo(caller);
 	siblings = palloc(sizeof(SiblingTables));
@@ -97,20 +115,7 @@ FindSiblingTables(Oid relid)
 	siblings->count = 0;
 	siblings->tables = palloc(sizeof(SiblingTable) * SPI_processed);
 	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		HeapTuple	row = SPI_tuptable->vals[i];
-		TupleDesc	tupdesc = SPI_tuptable->tupdesc;
-		bool		isnull;
-		const char *concept = ConceptOfKey(SPI_getvalue(row, tupdesc, 1));
-
-		if (concept == NULL)
-			continue;
-		siblings->tables[siblings->count].concept = concept;
-		siblings->tables[siblings->count].relid = DatumGetObjectId(SPI_getbinval(row, tupdesc, 4, &isnull));
-		siblings->tables[siblings->count].qualified =
-			quote_qualified_identifier(SPI_getvalue(row, tupdesc, 3), SPI_getvalue(row, tupdesc, 2));
-		siblings->count++;
-	}
+		AddSibling(siblings, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
 	SPI_freetuptable(SPI_tuptable);
 	return siblings;
 }
