@@ -16,6 +16,4 @@
 #include "varatt.h"
 #endif
 
-/* TupleDescAttr is a macro or an inline function in all of them; names of a tuple's attributes are the same. */
-
 #endif

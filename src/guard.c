@@ -119,7 +119,6 @@ typedef struct GuardJudgement
 	TriggerData *trigdata;
 	GuardEvent	event;
 	int64		rows;
-	GuardSurrounding surrounding;
 } GuardJudgement;
 
 /* Executes one part of a judgement. */
@@ -272,9 +271,10 @@ clienttrack_guard(PG_FUNCTION_ARGS)
 	judgement.rows = RegisterTriggerRows(judgement.trigdata);
 	if (judgement.rows > 0)
 	{
-		judgement.surrounding = GuardEnter(judgement.event.relid);
+		GuardSurrounding surrounding = GuardEnter(judgement.event.relid);
+
 		JudgeRows(&judgement);
-		GuardLeave(judgement.surrounding);
+		GuardLeave(surrounding);
 	}
 	SPI_finish();
 	return PointerGetDatum(NULL);

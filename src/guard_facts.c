@@ -124,8 +124,8 @@ WatchFactTables(SiblingTables *siblings)
 		watched = watched == NULL ? MemoryContextAlloc(TopMemoryContext, sizeof(Oid)) :
 			repalloc(watched, sizeof(Oid) * (nwatched + 1));
 		watched[nwatched++] = relid;
+		generation++;
 	}
-	generation++;
 }
 
 /* Returns the table of facts, empty if what was in it no longer holds. */
@@ -162,7 +162,6 @@ static bool
 FindColumns(Relation rel)
 {
 	TupleDesc	tupdesc = RelationGetDescr(rel);
-
 	bool		complete;
 
 	(void) CurrentFacts();

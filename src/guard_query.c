@@ -70,8 +70,8 @@ AppendPrefixed(StringInfo buf, const char *alias, const char *columns)
 static char *
 RowsGone(const char *key)
 {
-	return psprintf("(SELECT o.* FROM " GUARD_OLD_ROWS " o LEFT JOIN " GUARD_NEW_ROWS " n ON n.%s_id = o.%s_id "
-					"WHERE n.%s_id IS NULL)", key, key, key);
+	return psprintf("(SELECT o.* FROM " GUARD_OLD_ROWS " o LEFT JOIN " GUARD_NEW_ROWS " n ON n.%s = o.%s "
+					"WHERE n.%s IS NULL)", key, key, key);
 }
 
 /*
@@ -86,7 +86,7 @@ RowsChanged(const char *key, const char *wakes, const char *side, const char *ot
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	appendStringInfo(&buf, "SELECT n.* FROM %s n LEFT JOIN %s o ON o.%s_id = n.%s_id WHERE o.%s_id IS NULL OR (",
+	appendStringInfo(&buf, "SELECT n.* FROM %s n LEFT JOIN %s o ON o.%s = n.%s WHERE o.%s IS NULL OR (",
 					 side, other, key, key, key);
 	AppendPrefixed(&buf, "n", wakes);
 	appendStringInfoString(&buf, ") IS DISTINCT FROM (");
@@ -99,7 +99,7 @@ RowsChanged(const char *key, const char *wakes, const char *side, const char *ot
 static char *
 RowsToJudge(const GuardEvent *event, const GuardRule *rule)
 {
-	const char *key = strcmp(event->concept, "hmis_user") == 0 ? "user" : event->concept;
+	const char *key = KeyOfConcept(event->concept);
 
 	if (event->event & GUARD_DELETE)
 		return pstrdup(GUARD_OLD_ROWS);

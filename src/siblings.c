@@ -47,6 +47,13 @@ ConceptOfKey(const char *key)
 	return pnstrdup(key, length - 3);
 }
 
+/* Returns the name of the key of the table that stands for a concept: the reverse of ConceptOfKey. */
+const char *
+KeyOfConcept(const char *concept)
+{
+	return strcmp(concept, "hmis_user") == 0 ? "user_id" : psprintf("%s_id", concept);
+}
+
 /* Returns the concept that a table stands for; raises when its primary key does not tell. */
 const char *
 TableConcept(Relation rel)

@@ -10,6 +10,7 @@
 
 typedef struct SiblingTables SiblingTables;
 
+extern const char *KeyOfConcept(const char *concept);
 extern const char *TableConcept(Relation rel);
 extern SiblingTables *FindSiblingTables(Oid relid);
 extern Oid	SiblingRelid(SiblingTables *siblings, const char *concept);

@@ -161,7 +161,6 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	run service_batch_run;
 	batch service_batch;
-	new_clients bigint[];
 BEGIN
 	SELECT r.* INTO run FROM service_batch_run r
 	WHERE r.service_batch_run_id = add_and_post.service_batch_run_id AND r.date_deleted IS NULL;
