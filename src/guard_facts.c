@@ -6,33 +6,27 @@
  * every client of a batch and every scan of a station. So a backend remembers the facts that passed, and judges only the
  * clients of the next statement.
  *
- * It forgets them when a table that the answer came from changes: the trigger note_change on these tables sends a
- * relation cache invalidation, which other backends receive when the change commits, and this one with its next command.
- * At a rollback everything is forgotten. Before a backend relies on what it remembers it takes in what was sent. Changes
- * that take something away from services already given lock client_service against writers until they commit (see
- * lock_services in guard_rules.c), so a statement that is under way comes before them and is seen by them. Other changes,
- * a service deactivated for instance, order themselves against a statement as if it had looked a moment earlier, as they
- * may without this memory. Under SERIALIZABLE a known fact is not read again, and so no reason to fail.
+ * It forgets them when a table that the answer came from changes (watch.c). Before a backend relies on what it remembers
+ * it takes in what was sent. Changes that take something away from services already given lock client_service against
+ * writers until they commit (see lock_services in guard_rules.c), so a statement that is under way comes before them and
+ * is seen by them. Other changes, a service deactivated for instance, order themselves against a statement as if it had
+ * looked a moment earlier, as they may without this memory. Under SERIALIZABLE a known fact is not read again, and so no
+ * reason to fail.
  */
 #include "postgres.h"
 
 #include "access/tupdesc.h"
-#include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
-#include "fmgr.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 
 #include "guard_facts.h"
 #include "last_day.h"
-
-PG_FUNCTION_INFO_V1(clienttrack_note_change);
+#include "watch.h"
 
 /* So many facts are remembered; then all are forgotten, and it starts anew. */
 #define MAX_FACTS 10000
@@ -66,73 +60,22 @@ typedef struct Fact
 } Fact;
 
 static HTAB *facts = NULL;
-static Oid *watched = NULL;
-static int	nwatched = 0;
 static FactColumns columns;
-static uint64 generation = 1;	/* of the answers that hold */
-static uint64 facts_generation = 0; /* of those in the table */
-
-/* Marks what is remembered as out of date when a table that it came from changes. */
-static void
-ForgetFacts(Datum arg, Oid relid)
-{
-	if (!OidIsValid(relid))
-		generation++;
-	for (int i = 0; i < nwatched; i++)
-		if (watched[i] == relid)
-			generation++;
-}
-
-/* Forgets at a rollback: what was remembered may have been seen in what is undone, whose note_change had not fired yet. */
-static void
-ForgetAtAbort(XactEvent event, void *arg)
-{
-	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		generation++;
-}
-
-/* The same for a subtransaction. */
-static void
-ForgetAtSubAbort(SubXactEvent event, SubTransactionId mySubid, SubTransactionId parentSubid, void *arg)
-{
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-		generation++;
-}
+static uint64 facts_generation = 0; /* when those in the table were read: see watch.c */
 
 /* Makes the changes of a schema's tables known, from now on. */
 void
 WatchFactTables(SiblingTables *siblings)
 {
-	static bool registered = false;
-
-	if (!registered)
-	{
-		CacheRegisterRelcacheCallback(ForgetFacts, (Datum) 0);
-		RegisterXactCallback(ForgetAtAbort, NULL);
-		RegisterSubXactCallback(ForgetAtSubAbort, NULL);
-	}
-	registered = true;
 	for (int i = 0; i < lengthof(watched_concepts); i++)
-	{
-		Oid			relid = SiblingRelid(siblings, watched_concepts[i]);
-		int			found = 0;
-
-		while (found < nwatched && watched[found] != relid)
-			found++;
-		if (found < nwatched)
-			continue;
-		watched = watched == NULL ? MemoryContextAlloc(TopMemoryContext, sizeof(Oid)) :
-			repalloc(watched, sizeof(Oid) * (nwatched + 1));
-		watched[nwatched++] = relid;
-		generation++;
-	}
+		WatchTable(SiblingRelid(siblings, watched_concepts[i]));
 }
 
 /* Returns the table of facts, empty if what was in it no longer holds. */
 static HTAB *
 CurrentFacts(void)
 {
-	if (facts != NULL && facts_generation == generation && hash_get_num_entries(facts) < MAX_FACTS)
+	if (facts != NULL && facts_generation == WatchGeneration() && hash_get_num_entries(facts) < MAX_FACTS)
 		return facts;
 	if (facts == NULL || hash_get_num_entries(facts) > 0)
 	{
@@ -144,7 +87,7 @@ CurrentFacts(void)
 		facts = hash_create("clienttrack facts", 64, &ctl, HASH_ELEM | HASH_BLOBS);
 	}
 	columns.relid = InvalidOid;
-	facts_generation = generation;
+	facts_generation = WatchGeneration();
 	return facts;
 }
 
@@ -243,40 +186,14 @@ KnownFact(const FactKey *key, uint64 *looks)
 	return fact != NULL;
 }
 
-/* Returns what to tell RememberFact of the time before the look. */
-uint64
-FactGeneration(void)
-{
-	return generation;
-}
-
 /* Remembers that a fact breaks no rule, unless something changed since the look began. */
 void
 RememberFact(const FactKey *key, uint64 looks, uint64 since)
 {
-	if (since == generation)
+	if (since == WatchGeneration())
 	{
 		Fact	   *fact = hash_search(CurrentFacts(), key, HASH_ENTER, NULL);
 
 		fact->looks = looks;
 	}
-}
-
-/*
- * Statement trigger on a table that answers come from: makes every backend forget them.
- *
- *	CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON service
- *		FOR EACH STATEMENT EXECUTE FUNCTION clienttrack.note_change();
- */
-Datum
-clienttrack_note_change(PG_FUNCTION_ARGS)
-{
-	TriggerData *trigdata = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigdata->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be called as a trigger AFTER …", "clienttrack.note_change")));
-	CacheInvalidateRelcache(trigdata->tg_relation);
-	return PointerGetDatum(NULL);
 }

@@ -25,7 +25,6 @@ typedef struct FactKey
 extern bool OneFact(Relation rel, Tuplestorestate *rows, FactKey *key);
 extern bool KnownFact(const FactKey *key, uint64 *looks);
 extern void RememberFact(const FactKey *key, uint64 looks, uint64 generation);
-extern uint64 FactGeneration(void);
 extern void WatchFactTables(SiblingTables *siblings);
 
 #endif

@@ -142,6 +142,13 @@ SchemaTableOfConcept(Oid schema, const char *concept)
 	return relid;
 }
 
+/* Returns the name of a table, quoted and with its schema. */
+char *
+QualifiedTableName(Oid relid)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+}
+
 /* Returns the table that stands for a concept. */
 static const SiblingTable *
 FindSibling(SiblingTables *siblings, const char *concept)

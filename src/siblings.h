@@ -15,6 +15,7 @@ extern const char *TableConcept(Relation rel);
 extern SiblingTables *FindSiblingTables(Oid relid);
 extern Oid	SiblingRelid(SiblingTables *siblings, const char *concept);
 extern Oid	SchemaTableOfConcept(Oid schema, const char *concept);
+extern char *QualifiedTableName(Oid relid);
 extern void AppendWithSiblings(StringInfo buf, SiblingTables *siblings, const char *template, const char *rows);
 
 #endif
