@@ -18,5 +18,6 @@ void
 _PG_init(void)
 {
 	LastDayInit();
+	KeysInit();
 	MarkGUCPrefixReserved("clienttrack");
 }

@@ -6,5 +6,6 @@
 #define CLIENTTRACK_H
 
 extern void LastDayInit(void);
+extern void KeysInit(void);
 
 #endif

@@ -15,22 +15,26 @@ BEGIN ATOMIC
 		('Funder', 'missing_value', 'warning', 'OtherFunder', 'NULL', 'w.funder = 46 AND w.otherfunder IS NULL'),
 		('Funder', 'end_before_start', 'warning', 'EndDate', 'w.end_date', 'w.end_date < w.start_date'),
 		('Client', 'impossible_birth_date', 'warning', 'DOB', 'NULL', 'w.dob > coalesce(w.date_created, now())::date'),
+		('Client', 'client_disposed', 'error', NULL, 'NULL', $$w.client_id IN (SELECT c.client_id FROM client c WHERE c.date_disposed IS NOT NULL)$$),
 		('Enrollment', 'orphan_client', 'error', 'PersonalID', 'w.personalid', 'w.client_id IS NULL'),
 		('Enrollment', 'orphan_project', 'error', 'ProjectID', 'w.projectid', 'w.program_id IS NULL'),
 		('Enrollment', 'missing_value', 'warning', 'EnrollmentCoC', 'NULL', 'w.relationship_to_hoh = 1 AND w.enrollment_coc IS NULL'),
 		('Enrollment', 'coc_code', 'warning', 'EnrollmentCoC', 'w.enrollment_coc', $$w.enrollment_coc !~ '^[A-Za-z]{2}-[0-9]{3}$'$$),
 		('Enrollment', 'entry_after_created', 'warning', 'EntryDate', 'w.entry_date', 'w.entry_date > w.date_created::date'),
 		('Enrollment', 'move_in_outside_stay', 'warning', 'MoveInDate', 'w.move_in_date', 'w.move_in_date < w.entry_date OR w.move_in_date > w.exit_date'),
+		('Enrollment', 'client_disposed', 'error', NULL, 'NULL', $$w.client_id IN (SELECT c.client_id FROM client c WHERE c.date_disposed IS NOT NULL)$$),
 		('Exit', 'orphan_enrollment', 'error', 'EnrollmentID', 'w.enrollmentid', 'w.enrollment_id IS NULL'),
 		('Exit', 'client_mismatch', 'error', 'PersonalID', 'w.personalid', 'w.enrollment_id IS NOT NULL AND w.client_id IS DISTINCT FROM w.enrolled_client_id'),
 		('Exit', 'exit_before_entry', 'error', 'ExitDate', 'w.exit_date', 'w.exit_date < w.entry_date AND w.date_deleted IS NULL'),
+		('Exit', 'client_disposed', 'error', NULL, 'NULL', $$w.client_id IN (SELECT c.client_id FROM client c WHERE c.date_disposed IS NOT NULL)$$),
 		('Services', 'orphan_enrollment', 'error', 'EnrollmentID', 'w.enrollmentid', 'w.enrollment_id IS NULL'),
 		('Services', 'client_mismatch', 'error', 'PersonalID', 'w.personalid', 'w.enrollment_id IS NOT NULL AND w.client_id IS DISTINCT FROM w.enrolled_client_id'),
 		('Services', 'unknown_service', 'error', 'TypeProvided', $$format('%s-%s', w.recordtype, w.typeprovided)$$, 'w.service_id IS NULL'),
 		('Services', 'bed_night_type', 'warning', 'TypeProvided', 'w.typeprovided', 'w.recordtype = 200 AND w.typeprovided <> 200'),
 		('Services', 'bed_night_project', 'warning', 'RecordType', 'w.recordtype', 'w.recordtype = 200 AND w.project_type IS DISTINCT FROM 1'),
 		('Services', 'negative_amount', 'error', 'FAAmount', 'w.fa_amount', 'w.fa_amount < 0'),
-		('Services', 'end_before_start', 'warning', 'FAEndDate', 'w.faenddate', 'w.faenddate < w.fa_start_date');
+		('Services', 'end_before_start', 'warning', 'FAEndDate', 'w.faenddate', 'w.faenddate < w.fa_start_date'),
+		('Services', 'client_disposed', 'error', NULL, 'NULL', $$w.client_id IN (SELECT c.client_id FROM client c WHERE c.date_disposed IS NOT NULL)$$);
 END;
 COMMENT ON FUNCTION hud_row_check() IS
 'The checks that hud_load() makes on rows beside those of hud_column: file, check_name, severity (error: the row is refused),

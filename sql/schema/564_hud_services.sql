@@ -111,6 +111,7 @@ BEGIN
 	PERFORM hud_check_bed_nights(run);
 	PERFORM hud_write_rows(run, 'Services', true);
 	PERFORM hud_finish_file(run, 'Services');
+	PERFORM hud_drop_disposed(run, 'Services');
 END
 $$;
 COMMENT ON FUNCTION hud_load_services(hud_load_run) IS 'Used by hud_load(): Services.csv into client_service.';

@@ -136,7 +136,7 @@ END
 $$;
 COMMENT ON PROCEDURE hud_load(text, jsonb) IS
 'Loads the HUD export in the staging tables (hud_export, hud_client …) into organization, hmis_user, program, program_coc, fund,
-grant_award, client, enrollment, client_service. source names the system that the export is from. The same export again
+grant_award, client, client_ssn, enrollment, client_service. source names the system that the export is from. The same export again
 changes nothing; a newer one updates; DateDeleted deletes. Every problem is a row of import_finding; rows that were refused
 stay in staging and are tried again by the next load of the source. report: hud_load_run_id and, for each file, rows_read =
 rows_loaded + rows_unchanged + rows_rejected, and findings; see also view hud_load_report. Commits after each file, except in a
