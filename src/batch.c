@@ -357,6 +357,7 @@ clienttrack_post_batch(PG_FUNCTION_ARGS)
 	SPI_connect();
 	level = NewGUCNestLevel();
 	GuardUseSafeNames();
+	SetLocally("jit", "off");	/* conditions of row security are long, and quicker to evaluate than to compile */
 	Post(&posting);
 	AtEOXact_GUC(true, level);
 	SPI_finish();

@@ -30,6 +30,8 @@
 #include "errors.h"
 #include "guard.h"
 #include "guard_facts.h"
+#include "session.h"
+#include "watch.h"
 
 /* How many of the rows that break a rule DETAIL names. */
 #define NAMED_ROWS 3
@@ -168,7 +170,7 @@ ReportViolations(GuardJudgement *judgement, int number)
 	ereport(rule->elevel,
 			(errcode(rule->sqlstate),
 			 errmsg("%s", rule->message),
-			 errdetail_internal(rule->detail, words),
+			 (rule->events & GUARD_OTHERS) && !SessionSeesAll(RelationGetRelid(rel)) ? 0 : errdetail_internal(rule->detail, words),
 			 rule->hint ? errhint("%s", rule->hint) : 0,
 			 err_generic_string(PG_DIAG_SCHEMA_NAME, SPI_getnspname(rel)),
 			 err_generic_string(PG_DIAG_TABLE_NAME, RelationGetRelationName(rel)),
@@ -227,7 +229,7 @@ static void
 JudgeRows(GuardJudgement *judgement)
 {
 	Relation	rel = judgement->trigdata->tg_relation;
-	uint64		since = FactGeneration();
+	uint64		since = WatchGeneration();
 	uint64		looks;
 	FactKey		fact;
 	bool		one_fact = judgement->event.event == GUARD_INSERT && judgement->rows <= KEPT_PLAN_ROWS &&

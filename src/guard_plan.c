@@ -40,7 +40,7 @@ typedef struct GuardPlan
 static HTAB *guard_plans = NULL;
 
 /* Returns the owner of a table. */
-static Oid
+Oid
 TableOwner(Oid relid)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
@@ -53,8 +53,8 @@ TableOwner(Oid relid)
 	return owner;
 }
 
-/* Sets a setting until the surrounding is left. */
-static void
+/* Sets a setting until the caller's nest level of settings is left. */
+void
 SetLocally(const char *name, const char *value)
 {
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
@@ -84,6 +84,24 @@ GuardEnter(Oid relid)
 	GuardUseSafeNames();
 	SetLocally("row_security", "off");	/* rows hidden even from this owner are an error, never overlooked */
 	SetLocally("datestyle", "ISO");	/* of the days in DETAIL */
+	return surrounding;
+}
+
+/*
+ * Makes queries run as the session's user (or the role it has set), under row security, for a function that runs as its
+ * owner. GuardLeave puts back what was.
+ */
+GuardSurrounding
+GuardEnterAsOuterUser(void)
+{
+	GuardSurrounding surrounding;
+
+	GetUserIdAndSecContext(&surrounding.user, &surrounding.sec_context);
+	surrounding.guc_level = NewGUCNestLevel();
+	SetUserIdAndSecContext(GetOuterUserId(),
+						   (surrounding.sec_context | SECURITY_LOCAL_USERID_CHANGE) & ~SECURITY_NOFORCE_RLS);
+	GuardUseSafeNames();
+	SetLocally("row_security", "on");	/* off would make the policies an error instead of applying them */
 	return surrounding;
 }
 

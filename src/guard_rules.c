@@ -267,12 +267,15 @@ static const char any_bar[] =
 	"SELECT NULL::bigint AS row_id, count(*) || CASE count(*) WHEN 1 THEN ' bar' ELSE ' bars' END AS item FROM {bar} b "
 	"WHERE b.date_deleted IS NULL HAVING count(*) > 0";
 
-/* What was given before the bar was known stays; whoever enters the bar is told. */
+/* What the user of the session may be told of; {schema} is quoted for an identifier, and here for a literal as well. */
+#define SEES_PROGRAM(program) "clienttrack.sees_program($schema${schema}$schema$::regnamespace, " program ")"
+
+/* What was given before the bar was known stays; whoever enters the bar is told of the services in sight. */
 static const char bar_comes_late[] =
 	"SELECT b.bar_id AS row_id, 'client ' || b.client_id || ' has ' || " SERVICES_SINCE " AS item "
 	"FROM {bar} b JOIN {client_service} cs ON cs.client_id = b.client_id "
 	"WHERE b.bar_id IN (SELECT r.bar_id FROM {rows} r) AND cs.date_deleted IS NULL "
-	"AND " BAR_IN_FORCE("b", "cs", "block") " AND " BAR_COVERS("b", "cs") " GROUP BY b.bar_id, b.client_id";
+	"AND " SEES_PROGRAM("cs.program_id") " AND " BAR_IN_FORCE("b", "cs", "block") " AND " BAR_COVERS("b", "cs") " GROUP BY b.bar_id, b.client_id";
 
 
 /*
@@ -284,7 +287,7 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 
 #define IN_USE_HINT "Delete or move the services first."
 #define IN_USE(concept, words, key) \
-	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, concept, GUARD_UPDATE | GUARD_DELETE | GUARD_GONE, false, NULL, \
+	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, concept, GUARD_UPDATE | GUARD_DELETE | GUARD_GONE | GUARD_OTHERS, false, NULL, \
 		NAMED_BY_SERVICES(key, key, words), NULL, lock_services, \
 		words " is in use", "Still needed: %s.", "End or deactivate it instead."}
 #define NO_TRUNCATE(concept) \
@@ -361,11 +364,11 @@ const GuardRule guard_rules[] = {
 	NO_TRUNCATE("enrollment"),
 
 	/* clients */
-	{"client_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_UPDATE, false, "dob, date_deleted",
+	{"client_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_UPDATE | GUARD_OTHERS, false, "dob, date_deleted",
 		client_in_use, NULL, NULL,
 		"enrollments or services would be left without the client or before birth", "In the way: %s.",
 	"Delete or correct them first."},
-	{"client_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_DELETE | GUARD_ROW, false, NULL,
+	{"client_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_DELETE | GUARD_ROW | GUARD_OTHERS, false, NULL,
 		NAMED_BY_SERVICES("client_id", "client_id", "client"), NULL, NULL,
 		"services would be left without their client", "Still needed: %s.", IN_USE_HINT},
 	NO_TRUNCATE("client"),
@@ -378,7 +381,8 @@ const GuardRule guard_rules[] = {
 	IN_USE("grant_award", "grant", "grant_award_id"),
 	IN_USE("service_reason", "reason", "service_reason_id"),
 	IN_USE("service_batch_run", "batch run", "service_batch_run_id"),
-	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "hmis_user", GUARD_UPDATE | GUARD_DELETE | GUARD_GONE, false, NULL,
+	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "hmis_user",
+		GUARD_UPDATE | GUARD_DELETE | GUARD_GONE | GUARD_OTHERS, false, NULL,
 		NAMED_BY_SERVICES("provided_by_user_id", "user_id", "user"), NULL, lock_services,
 		"user is in use", "Still needed: %s.", "Deactivate the user instead."},
 	NO_TRUNCATE("service"),
@@ -392,16 +396,16 @@ const GuardRule guard_rules[] = {
 
 	/* where services are offered */
 	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service_offering",
-		GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT, false,
+		GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT | GUARD_OTHERS, false,
 		"service_id, organization_id, program_id, location_id, begin_date, end_date, date_deleted",
 		offering_in_use, NULL, lock_services,
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
 	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service_organization",
-		GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT, false,
+		GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT | GUARD_OTHERS, false,
 		"service_id, organization_id, date_deleted",
 		offering_in_use, NULL, lock_services,
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
-	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "program", GUARD_UPDATE, false, "organization_id",
+	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "program", GUARD_UPDATE | GUARD_OTHERS, false, "organization_id",
 		program_organization_in_use, NULL, lock_services,
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
 

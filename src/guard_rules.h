@@ -12,6 +12,7 @@
 #define GUARD_ROW		0x10	/* for each row instead of for each statement */
 #define GUARD_GONE		0x20	/* of an update, judges the rows whose key is gone, as they were */
 #define GUARD_LEFT		0x40	/* of an update, also changed rows as they were: what they hung on has lost them */
+#define GUARD_OTHERS	0x80	/* DETAIL tells of rows that the writer need not see: for those who see all only */
 
 /*
  * A rule. Queries are templates: {rows} is the rows to judge, with the columns of the table the rule is about; {facts}

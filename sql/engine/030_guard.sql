@@ -17,6 +17,12 @@ Raises CT001 (enrollment required), CT002 (client barred), CT003 (service not of
 CT006 (record in use), CT008 (date out of range), CT013 (bar without scope), 23503 (unknown reference), 39P01 (not called
 as such a trigger); bars and duplicate rules of level warn raise a WARNING.';
 
+CREATE FUNCTION clienttrack.keep_serving() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'clienttrack_keep_serving';
+COMMENT ON FUNCTION clienttrack.keep_serving() IS
+'Trigger, AFTER INSERT OR UPDATE FOR EACH STATEMENT with a transition table of new rows, on enrollment and client_service: adds the
+organizations of the rows'' programs to client.serving_organization_ids. Raises 39P01 when called otherwise.';
+
 CREATE FUNCTION clienttrack.note_change() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'clienttrack_note_change';
 COMMENT ON FUNCTION clienttrack.note_change() IS
@@ -33,4 +39,14 @@ breaks. schema: an installed schema. table_name: client_service or enrollment. c
 whose columns are named and typed like columns of the table (those left out are null); $1 and $2 in it are ids and more_ids.
 The key (client_service_id, enrollment_id) comes back as row_id: the row''s own for a row to be changed; for new rows
 negative, -1, -2 and so on in the order in which they will be written. No lock is taken: the guard looks again on writing.
-Raises 22004 (null), 42P01 (not an installed schema), 42703 and 42804 (columns), 42501 (no INSERT on the table).';
+Raises 22004 (null), 42P01 (not an installed schema), 42703 and 42804 (columns), 42501 (not the owner of the table: the rules look at
+everybody''s rows).';
+
+CREATE FUNCTION clienttrack.judge_batch_clients(schema regnamespace, service_batch_run_id bigint, client_ids bigint[],
+	enrollment_ids bigint[])
+RETURNS TABLE (row_id bigint, rule text, sqlstate text, message text, detail text)
+LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'clienttrack_judge_batch_clients';
+COMMENT ON FUNCTION clienttrack.judge_batch_clients(regnamespace, bigint, bigint[], bigint[]) IS
+'As judge(), of the services that a batch run would give to clients who are not in it yet. For everybody, since the run, its
+services and the clients are read as the caller. client_ids, enrollment_ids: each client with the enrollment chosen, or null.
+row_id: minus the client. Raises 22004 (null), 42P01 (not an installed schema), 42501 (may not read them).';

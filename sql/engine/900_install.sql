@@ -10,6 +10,21 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION clienttrack.is_installed(name) IS 'Whether the schema was made by clienttrack.install().';
 
+CREATE FUNCTION clienttrack.become_owner(schema_name name) RETURNS text
+LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp AS $become$
+-- Makes the owner of a schema the current role until the end of the transaction, and returns the role set before: what a
+-- superuser runs in a schema must not run as superuser, since its owner may have put something there.
+DECLARE
+	previous text := current_setting('role');
+BEGIN
+	PERFORM set_config('role', (SELECT r.rolname FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
+		WHERE n.nspname = schema_name), true);
+	RETURN previous;
+END
+$become$;
+COMMENT ON FUNCTION clienttrack.become_owner(name) IS
+'Used by install(), migrate() and uninstall(). Raises 42501 when the caller is not a member of the owner.';
+
 CREATE PROCEDURE clienttrack.run_scripts(schema_name name, first_script text, last_script text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $run$
 -- Executes the schema scripts with names from first_script up to and not including last_script, in order, with every
@@ -26,7 +41,12 @@ BEGIN
 	LOOP
 		EXECUTE part.script;
 	END LOOP;
+	EXECUTE format('GRANT USAGE ON SCHEMA %I TO clienttrack_reader', schema_name);
 	CALL clienttrack.attach_table_triggers();
+	CALL clienttrack.attach_row_security();
+	CALL clienttrack.attach_table_grants();
+	CALL clienttrack.attach_function_grants();
+	CALL clienttrack.note_attached();
 END
 $run$;
 COMMENT ON PROCEDURE clienttrack.run_scripts(name, text, text) IS
@@ -35,20 +55,20 @@ COMMENT ON PROCEDURE clienttrack.run_scripts(name, text, text) IS
 CREATE PROCEDURE clienttrack.check_owner(schema_name name)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $check$
 -- Ensures that the schema, if there is one, is the current user's: another owner could put functions in reach of what
--- runs here, or drop what is made here.
+-- runs here, or drop what is made here. A superuser works as the owner instead.
 DECLARE
 	owner name;
 BEGIN
 	SELECT r.rolname INTO owner FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
 	WHERE n.nspname = schema_name AND r.rolname <> current_user;
-	IF FOUND THEN
+	IF FOUND AND NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
 		RAISE EXCEPTION 'schema "%" belongs to somebody else', schema_name
 			USING ERRCODE = 'insufficient_privilege', HINT = format('SET ROLE %I; or use a schema of another name.', owner);
 	END IF;
 END
 $check$;
 COMMENT ON PROCEDURE clienttrack.check_owner(name) IS
-'Used by install() and migrate(): raises 42501 when the schema belongs to another role.';
+'Used by install(), migrate() and uninstall(): raises 42501 when the schema belongs to another role and the caller is no superuser.';
 
 CREATE PROCEDURE clienttrack.check_installable(schema_name name)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $check$
@@ -89,18 +109,27 @@ owner) or 42P06 (schema in use).';
 
 CREATE PROCEDURE clienttrack.install(schema_name name DEFAULT 'hmis')
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $install$
--- Makes a schema with all of clienttrack's tables, views, functions and triggers, owned by the caller, or nothing at all.
+-- Makes a schema with all of clienttrack's tables, views, functions and triggers, or nothing at all. It belongs to the
+-- caller, but never to a superuser: row security does not bind one, and errors would show what it hides.
+DECLARE
+	caller_role text;
 BEGIN
 	CALL clienttrack.check_installable(schema_name);
 	EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', schema_name);
+	IF (SELECT r.rolsuper FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner WHERE n.nspname = schema_name) THEN
+		EXECUTE format('ALTER SCHEMA %I OWNER TO clienttrack_owner', schema_name);
+	END IF;
+	caller_role := clienttrack.become_owner(schema_name);
 	CALL clienttrack.run_scripts(schema_name, '', '~');
 	EXECUTE format('INSERT INTO %I.schema_version (version) VALUES (clienttrack.version())', schema_name);
+	PERFORM set_config('role', caller_role, true);
 END
 $install$;
 COMMENT ON PROCEDURE clienttrack.install(name) IS
-'Makes a schema (default hmis) with clienttrack''s tables, views, functions and triggers, owned by the caller.
-As many schemas per database as wanted. All or nothing. Needs CREATE on the database. Raises 3F000, 42939, 0A000 (database not UTF8), 42501 (schema of another owner), 42P06
-(schema in use or installed).';
+'Makes a schema (default hmis) with clienttrack''s tables, views, functions and triggers, owned by the caller, or by the role
+clienttrack_owner where a superuser calls. An empty schema that is there is used, and stays its owner''s unless that is a
+superuser. As many schemas per database as wanted. All or nothing. Needs CREATE on the database. Raises 3F000, 42939, 0A000
+(database not UTF8), 42501 (schema of another owner, and the caller is no superuser), 42P06 (schema in use or installed).';
 
 CREATE PROCEDURE clienttrack.check_installed(schema_name name)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $check$
@@ -121,9 +150,11 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $migrate$
 -- DROP EXTENSION … CASCADE took. Scripts from 500 on replace what they make; tables are altered by version steps.
 DECLARE
 	current_version text;
+	caller_role text;
 BEGIN
 	CALL clienttrack.check_installed(schema_name);
 	CALL clienttrack.check_owner(schema_name);
+	caller_role := clienttrack.become_owner(schema_name);
 	EXECUTE format('SELECT version FROM %I.schema_version ORDER BY schema_version_id DESC LIMIT 1', schema_name)
 		INTO current_version;
 	IF string_to_array(current_version, '.')::int[] > string_to_array(clienttrack.version(), '.')::int[] THEN
@@ -134,6 +165,7 @@ BEGIN
 	IF current_version <> clienttrack.version() THEN
 		EXECUTE format('INSERT INTO %I.schema_version (version) VALUES (clienttrack.version())', schema_name);
 	END IF;
+	PERFORM set_config('role', caller_role, true);
 END
 $migrate$;
 COMMENT ON PROCEDURE clienttrack.migrate(name) IS
@@ -148,8 +180,11 @@ DECLARE
 	services bigint;
 	foreign_table text;
 	foreign_extension text;
+	caller_role text;
 BEGIN
 	CALL clienttrack.check_installed(schema_name);
+	CALL clienttrack.check_owner(schema_name);
+	caller_role := clienttrack.become_owner(schema_name);
 	EXECUTE format('LOCK TABLE %I.client_service IN ACCESS EXCLUSIVE MODE', schema_name);
 	EXECUTE format('SELECT count(*) FROM %I.client_service', schema_name) INTO services;
 	IF services > 0 AND even_with_services IS NOT TRUE THEN
@@ -161,6 +196,8 @@ BEGIN
 		SELECT c.relname FROM pg_class c
 		WHERE c.relnamespace = %1$L::regnamespace AND c.relkind IN ('r', 'p', 'm', 'f')
 		AND NOT EXISTS (SELECT FROM %1$s.schema_table t WHERE t.table_name = c.relname)
+		AND NOT EXISTS (SELECT FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent AND p.relnamespace = c.relnamespace
+			JOIN %1$s.schema_table t ON t.table_name = p.relname WHERE i.inhrelid = c.oid)
 		ORDER BY 1 LIMIT 1$f$, quote_ident(schema_name)) INTO foreign_table;
 	IF foreign_table IS NOT NULL THEN
 		RAISE EXCEPTION 'schema "%" holds a table that is not clienttrack''s: "%"', schema_name, foreign_table
@@ -174,6 +211,7 @@ BEGIN
 			HINT = format('ALTER EXTENSION %I SET SCHEMA public;', foreign_extension);
 	END IF;
 	EXECUTE format('DROP SCHEMA %I CASCADE', schema_name);
+	PERFORM set_config('role', caller_role, true);
 END
 $uninstall$;
 COMMENT ON PROCEDURE clienttrack.uninstall(name, boolean) IS

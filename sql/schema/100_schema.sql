@@ -14,11 +14,36 @@ COMMENT ON COLUMN schema_version.installed_by IS 'Database role that installed i
 
 CREATE TABLE schema_table (
 	table_name name PRIMARY KEY,
-	kind text NOT NULL CHECK (kind IN ('client', 'setup', 'staging', 'log'))
+	kind text NOT NULL CHECK (kind IN ('client', 'protected', 'work', 'setup', 'staging', 'log')),
+	visible_if text,
+	changeable_if text,
+	enterable_if text,
+	right_if text,
+	writer name,
+	reader name,
+	attached text[]
 );
 COMMENT ON TABLE schema_table IS 'The tables that belong to clienttrack; others in this schema are the DBA''s own.';
 COMMENT ON COLUMN schema_table.table_name IS 'Name of the table.';
-COMMENT ON COLUMN schema_table.kind IS 'client (about a client), setup (edited by an administrator), staging (data on its way in) or log.';
+COMMENT ON COLUMN schema_table.kind IS
+'client (about a client), protected (about a client, read through functions only), work (entered by workers, not about one
+client), setup (edited by an administrator), staging (data on its way in) or log (written by functions).';
+COMMENT ON COLUMN schema_table.visible_if IS 'Condition of row security for reading; null: every row is seen by whoever may read the table.';
+COMMENT ON COLUMN schema_table.changeable_if IS 'Condition of row security for changing.';
+COMMENT ON COLUMN schema_table.enterable_if IS 'Condition of row security for new rows.';
+COMMENT ON COLUMN schema_table.right_if IS 'What must hold besides for a row that is written.';
+COMMENT ON COLUMN schema_table.writer IS 'Role that may write.';
+COMMENT ON COLUMN schema_table.reader IS 'Role that may read.';
+COMMENT ON COLUMN schema_table.attached IS 'The policies and triggers that the table was given, see clienttrack.selfaudit().';
+
+CREATE TABLE schema_function (
+	function_name name PRIMARY KEY,
+	grantee name
+);
+COMMENT ON TABLE schema_function IS 'Functions that are not granted by what they do: reading ones to readers, writing ones to workers.';
+COMMENT ON COLUMN schema_function.function_name IS 'Name of the function.';
+COMMENT ON COLUMN schema_function.grantee IS 'Role that may execute it; null: the owner only.';
 
 CALL declare_table('schema_version', 'log');
 CALL declare_table('schema_table', 'log');
+CALL declare_table('schema_function', 'log');

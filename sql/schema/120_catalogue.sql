@@ -103,7 +103,9 @@ CREATE TABLE service_offering (
 	CHECK (end_date >= begin_date)
 );
 CREATE INDEX ON service_offering (service_id, program_id);
-CALL declare_table('service_offering', 'setup');
+CALL declare_table('service_offering', 'setup', 'coalesce(organization_id <> ALL ({hidden_organizations}), true)
+	AND (program_id IS NULL OR EXISTS (SELECT FROM program p WHERE p.program_id = service_offering.program_id))
+	AND (location_id IS NULL OR EXISTS (SELECT FROM location l WHERE l.location_id = service_offering.location_id))');
 COMMENT ON TABLE service_offering IS 'Where, when and how a service is offered. A service without any row is offered wherever service_organization allows, enrollment required. Of several rows that fit, the one with location, then program, then organization counts.';
 COMMENT ON COLUMN service_offering.service_offering_id IS 'Identifier.';
 COMMENT ON COLUMN service_offering.service_id IS 'The service.';

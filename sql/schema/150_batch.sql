@@ -12,7 +12,7 @@ CREATE TABLE service_batch (
 	default_comments text,
 	active boolean NOT NULL DEFAULT true
 );
-CALL declare_table('service_batch', 'setup');
+CALL declare_table('service_batch', 'work', 'program_id = ANY ({programs})');
 COMMENT ON TABLE service_batch IS 'A batch: a set of services given together to many clients, re-used on many days.';
 COMMENT ON COLUMN service_batch.service_batch_id IS 'Identifier.';
 COMMENT ON COLUMN service_batch.description IS 'Name that says what the batch is for.';
@@ -33,7 +33,8 @@ CREATE TABLE service_batch_service (
 	unit_value numeric(12,2) CHECK (unit_value >= 0 AND unit_value <> 'NaN'),
 	UNIQUE (service_batch_id, service_id)
 );
-CALL declare_table('service_batch_service', 'setup');
+CALL declare_table('service_batch_service', 'work',
+	'EXISTS (SELECT FROM service_batch b WHERE b.service_batch_id = service_batch_service.service_batch_id)');
 COMMENT ON TABLE service_batch_service IS 'The services of a batch.';
 COMMENT ON COLUMN service_batch_service.service_batch_service_id IS 'Identifier.';
 COMMENT ON COLUMN service_batch_service.service_batch_id IS 'The batch.';
@@ -48,7 +49,8 @@ CREATE TABLE service_batch_run (
 	date_provided date NOT NULL CHECK (isfinite(date_provided)),
 	date_posted timestamptz
 );
-CALL declare_table('service_batch_run', 'setup');
+CALL declare_table('service_batch_run', 'work',
+	'EXISTS (SELECT FROM service_batch b WHERE b.service_batch_id = service_batch_run.service_batch_id)');
 CREATE INDEX ON service_batch_run (service_batch_id, batch_date);
 COMMENT ON TABLE service_batch_run IS 'One use of a batch.';
 COMMENT ON COLUMN service_batch_run.service_batch_run_id IS 'Identifier.';
@@ -67,7 +69,9 @@ CREATE TABLE service_batch_client (
 	message text,
 	CONSTRAINT service_batch_client_once UNIQUE (service_batch_run_id, client_id)
 );
-CALL declare_table('service_batch_client', 'client');
+CALL declare_table('service_batch_client', 'client',
+	'EXISTS (SELECT FROM service_batch_run r WHERE r.service_batch_run_id = service_batch_client.service_batch_run_id)',
+	right_if => 'EXISTS (SELECT FROM client c WHERE c.client_id = service_batch_client.client_id)');
 CREATE INDEX ON service_batch_client (client_id);
 CREATE INDEX ON service_batch_client (enrollment_id);
 COMMENT ON TABLE service_batch_client IS 'The clients of a run. Whether a client''s services are posted is told by client_service, see view service_batch_run_client.';

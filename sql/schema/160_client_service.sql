@@ -33,7 +33,13 @@ CREATE TABLE client_service (
 	CONSTRAINT client_service_client FOREIGN KEY (client_id) REFERENCES client,
 	CONSTRAINT client_service_enrollment FOREIGN KEY (enrollment_id) REFERENCES enrollment
 );
-CALL declare_table('client_service', 'client');
+CALL declare_table('client_service', 'client',
+	'program_id = ANY ({programs})
+		OR (released_service({schema}, client_id, program_id) AND service_id <> ALL ({restricted_services}))',
+	'program_id = ANY ({programs})', 'EXISTS (SELECT FROM client c WHERE c.client_id = client_service.client_id)
+		AND (enrollment_id IS NULL OR EXISTS (SELECT FROM enrollment e WHERE e.enrollment_id = client_service.enrollment_id))
+		AND (service_batch_run_id IS NULL
+			OR EXISTS (SELECT FROM service_batch_run r WHERE r.service_batch_run_id = client_service.service_batch_run_id))');
 CREATE INDEX client_service_client ON client_service (client_id, date_provided);
 CREATE INDEX client_service_enrollment ON client_service (enrollment_id, date_provided);
 CREATE INDEX client_service_program ON client_service (program_id, date_provided);

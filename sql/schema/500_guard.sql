@@ -40,8 +40,8 @@ BEGIN
 END
 $$;
 
--- Sessions remember where services are offered and what they may refer to until one of these tables changes. Of the last
--- ones only the existence of a row counts: a new one makes nothing wrong. For each row and ALWAYS, because logical
+-- Sessions remember where services are offered, what they may refer to, and who their user is, until one of these tables
+-- changes. Of some only the existence of a row counts: a new one makes nothing wrong. For each row and ALWAYS, because logical
 -- replication fires nothing else.
 DO $$
 DECLARE
@@ -49,10 +49,10 @@ DECLARE
 	events text;
 BEGIN
 	FOREACH changed IN ARRAY ARRAY['service', 'service_offering', 'service_organization', 'program', 'location', 'provider',
-		'grant_award', 'service_reason', 'service_batch_run', 'hmis_user']
+		'grant_award', 'service_reason', 'service_batch_run', 'hmis_user', 'organization', 'user_organization']
 	LOOP
-		events := CASE WHEN changed IN ('service', 'service_offering', 'service_organization', 'program') THEN 'INSERT OR UPDATE OR DELETE'
-			WHEN changed = 'hmis_user' THEN 'UPDATE OF user_id OR DELETE' ELSE format('UPDATE OF %I OR DELETE', changed || '_id') END;
+		events := CASE WHEN changed IN ('service', 'service_offering', 'service_organization', 'program', 'hmis_user', 'organization',
+			'user_organization') THEN 'INSERT OR UPDATE OR DELETE' ELSE format('UPDATE OF %I OR DELETE', changed || '_id') END;
 		EXECUTE format('CREATE OR REPLACE TRIGGER note_change AFTER %s ON %I FOR EACH ROW EXECUTE FUNCTION note_change()', events, changed);
 		EXECUTE format('CREATE OR REPLACE TRIGGER note_truncate AFTER TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION note_change()', changed);
 		EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER note_change, ENABLE ALWAYS TRIGGER note_truncate', changed);
@@ -91,7 +91,6 @@ COMMENT ON FUNCTION lock_barred_client() IS
 'Row trigger of bar and bar_scope, BEFORE INSERT OR UPDATE, of bar_scope also BEFORE DELETE: locks the client FOR UPDATE,
 which conflicts with the lock that the foreign key of a service takes. Two who each take away a scope wait for each other,
 so that the last one stays. Raises 40001 under REPEATABLE READ when the client was changed meanwhile.';
-REVOKE EXECUTE ON FUNCTION lock_barred_client() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER lock_client BEFORE INSERT OR UPDATE ON bar FOR EACH ROW EXECUTE FUNCTION lock_barred_client();
 CREATE OR REPLACE TRIGGER lock_client BEFORE INSERT OR UPDATE OR DELETE ON bar_scope
 	FOR EACH ROW EXECUTE FUNCTION lock_barred_client();

@@ -21,7 +21,7 @@ COMMENT ON FUNCTION scan_card_status(text, date) IS
 
 CREATE OR REPLACE FUNCTION clients_by_code(query text)
 RETURNS TABLE (client_id bigint, matched_by text, card_status text)
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
 	-- Finds the client with this identifier and the holder of the scan card with this code, one row each.
 	SELECT DISTINCT ON (hit.client_id) hit.client_id, hit.matched_by, hit.card_status
@@ -41,7 +41,7 @@ whatever its status. Deleted clients and cards are not found.';
 
 CREATE OR REPLACE FUNCTION names_between(first_key text, before_key text, max_results integer)
 RETURNS TABLE (client_id bigint)
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
 	-- Finds clients whose key, with the first or the last name in front, or alias lies in a range: the first of each in order.
 	(SELECT c.client_id FROM client c
@@ -60,53 +60,61 @@ END;
 COMMENT ON FUNCTION names_between(text, text, integer) IS
 'Used by find_clients(): identifiers of clients by a range of search keys, max_results of each of three indexes; not distinct.';
 
-CREATE OR REPLACE FUNCTION names_matching(query_key text, step integer)
+CREATE OR REPLACE FUNCTION names_matching(query_key text, step integer, max_names integer)
 RETURNS TABLE (client_id bigint, name_key text)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	-- Finds names and aliases by words in any order: whole words (step 2), beginnings (step 4), misspelt words (step 5).
-	SELECT c.client_id, c.name_key FROM client c
-	WHERE step = 2 AND c.name_key OPERATOR(clienttrack.@=) query_key AND c.date_deleted IS NULL
-	UNION ALL
-	SELECT a.client_id, a.name_key FROM client_alias a JOIN client c ON c.client_id = a.client_id
-	WHERE step = 2 AND a.name_key OPERATOR(clienttrack.@=) query_key AND a.date_deleted IS NULL AND c.date_deleted IS NULL
-	UNION ALL
-	SELECT c.client_id, c.name_key FROM client c
-	WHERE step = 4 AND c.name_key OPERATOR(clienttrack.@^) query_key AND c.date_deleted IS NULL
-	UNION ALL
-	SELECT a.client_id, a.name_key FROM client_alias a JOIN client c ON c.client_id = a.client_id
-	WHERE step = 4 AND a.name_key OPERATOR(clienttrack.@^) query_key AND a.date_deleted IS NULL AND c.date_deleted IS NULL
-	UNION ALL
-	SELECT c.client_id, c.name_key FROM client c
-	WHERE step = 5 AND c.name_key OPERATOR(clienttrack.@~) query_key AND c.date_deleted IS NULL
-	UNION ALL
-	SELECT a.client_id, a.name_key FROM client_alias a JOIN client c ON c.client_id = a.client_id
-	WHERE step = 5 AND a.name_key OPERATOR(clienttrack.@~) query_key AND a.date_deleted IS NULL AND c.date_deleted IS NULL;
-END;
-COMMENT ON FUNCTION names_matching(text, integer) IS
-'Used by find_clients(): identifiers and search keys of what one step of the search finds by words; not distinct.';
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 100
+SET search_path FROM CURRENT
+AS $$
+-- Finds names and aliases by words in any order: whole words (step 2), beginnings (step 4), misspelt words (step 5). Each is
+-- a query of its own: with row security a plan for all of them takes longer to start than to run.
+BEGIN
+	CASE step
+	WHEN 2 THEN RETURN QUERY
+		SELECT c.client_id, c.name_key FROM client c WHERE c.name_key @= query_key AND c.date_deleted IS NULL
+		UNION ALL
+		SELECT a.client_id, a.name_key FROM client_alias a JOIN client c ON c.client_id = a.client_id
+		WHERE a.name_key @= query_key AND a.date_deleted IS NULL AND c.date_deleted IS NULL LIMIT max_names;
+	WHEN 4 THEN RETURN QUERY
+		SELECT c.client_id, c.name_key FROM client c WHERE c.name_key @^ query_key AND c.date_deleted IS NULL
+		UNION ALL
+		SELECT a.client_id, a.name_key FROM client_alias a JOIN client c ON c.client_id = a.client_id
+		WHERE a.name_key @^ query_key AND a.date_deleted IS NULL AND c.date_deleted IS NULL LIMIT max_names;
+	WHEN 5 THEN RETURN QUERY
+		SELECT c.client_id, c.name_key FROM client c WHERE c.name_key @~ query_key AND c.date_deleted IS NULL
+		UNION ALL
+		SELECT a.client_id, a.name_key FROM client_alias a JOIN client c ON c.client_id = a.client_id
+		WHERE a.name_key @~ query_key AND a.date_deleted IS NULL AND c.date_deleted IS NULL LIMIT max_names;
+	ELSE NULL; -- the other steps are names_between()'s
+	END CASE;
+END
+$$;
+COMMENT ON FUNCTION names_matching(text, integer, integer) IS
+'Used by find_clients(): identifiers and search keys of what one step of the search finds by words, at most max_names; not
+distinct.';
 
 CREATE OR REPLACE FUNCTION names_at_step(query_key text, step integer, max_results integer)
 RETURNS TABLE (client_id bigint)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-	-- Finds the best clients that one step of the search has to offer. Of a crowd the first 2,000 names met are ranked.
-	WITH matching AS MATERIALIZED (SELECT m.client_id, m.name_key FROM names_matching(query_key, step) m)
-	SELECT b.client_id
-	-- ' ' < '!' < any letter: the same words and perhaps more
-	FROM names_between(CASE WHEN step IN (1, 3) THEN query_key END,
-		CASE step WHEN 1 THEN query_key || '!' WHEN 3 THEN query_key || U&'\+10FFFF' END, max_results) b
-	UNION ALL
-	(SELECT m.client_id FROM (SELECT matching.client_id, matching.name_key FROM matching LIMIT 2000) m
-	 ORDER BY clienttrack.name_score(m.name_key, query_key) DESC, m.name_key, m.client_id LIMIT max_results);
-END;
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 20
+SET search_path FROM CURRENT
+AS $$
+-- Finds the best clients that one step of the search has to offer. Of a crowd the first 2,000 names met are ranked.
+BEGIN
+	IF step IN (1, 3) THEN -- ' ' < '!' < any letter: the same words and perhaps more
+		RETURN QUERY SELECT b.client_id FROM names_between(query_key,
+			CASE step WHEN 1 THEN query_key || '!' ELSE query_key || U&'\+10FFFF' END, max_results) b;
+	ELSE
+		RETURN QUERY SELECT m.client_id FROM names_matching(query_key, step, 2000) m
+			ORDER BY name_score(m.name_key, query_key) DESC, m.name_key, m.client_id LIMIT max_results;
+	END IF;
+END
+$$;
 COMMENT ON FUNCTION names_at_step(text, integer, integer) IS
 'Used by find_clients(): identifiers of clients found by one step: 1 the name begins with these words, 2 has them, 3 begins
 with these letters, 4 has words that begin so, 5 has the words misspelt. Not distinct.';
 
 CREATE OR REPLACE FUNCTION clients_by_name(query_key text, max_results integer)
 RETURNS TABLE (client_id bigint, matched_by text, matched_alias text, score real)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 20
 SET search_path FROM CURRENT
 -- One plan for all queries: making one takes longer than running it.
 SET plan_cache_mode = force_generic_plan
@@ -142,8 +150,10 @@ COMMENT ON FUNCTION clients_by_name(text, integer) IS
 CREATE OR REPLACE FUNCTION find_clients(query text, max_results integer DEFAULT 20)
 RETURNS TABLE (client_id bigint, first_name text, last_name text, dob date,
 	matched_by text, matched_alias text, card_status text, score real)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED ROWS 20
 SET search_path FROM CURRENT
+-- Conditions of row security are long: compiling them takes longer than a search.
+SET jit = off
 AS $$
 -- Finds the clients that somebody typing or scanning this may mean. An identifier or a card found ends the search:
 -- a station must not be slow, nor offer somebody else.

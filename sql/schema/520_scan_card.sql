@@ -6,11 +6,15 @@ SET search_path FROM CURRENT
 AS $$
 -- Ensures for every writer that a code stays with its holder for ever and that a card which ended stays ended.
 BEGIN
+	IF TG_OP = 'TRUNCATE' AND pg_has_role((SELECT t.relowner FROM pg_catalog.pg_class t WHERE t.oid = TG_RELID), 'USAGE')
+			AND NOT EXISTS (SELECT FROM scan_card) THEN
+		RETURN NULL; -- whoever sees all cards sees none
+	END IF;
 	IF TG_OP <> 'UPDATE' THEN
 		RAISE EXCEPTION 'scan cards are never removed' USING ERRCODE = 'object_not_in_prerequisite_state',
 			DETAIL = 'The code of a removed card could be issued to somebody else.', HINT = 'Revoke the card, or set its date_deleted.';
 	END IF;
-	IF NEW.card_code <> OLD.card_code THEN
+	IF NEW.card_code <> OLD.card_code AND NOT may_dispose_scan_card(OLD.client_id, OLD.scan_card_id, NEW.card_code) THEN
 		RAISE EXCEPTION 'the code of a scan card never changes' USING ERRCODE = 'object_not_in_prerequisite_state',
 			HINT = 'Replace the card with replace_scan_card().';
 	END IF;
@@ -32,8 +36,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION keep_scan_card() IS
-'Trigger of scan_card. A code never changes and is never removed; a card moves to another client only when clients are merged
-(may_move_scan_card()); replaced and revoked are final, a lost card may be found (active), an expired one extended. Raises 55000.';
+'Trigger of scan_card. A code never changes and is never removed, except when its holder''s data are disposed of
+(may_dispose_scan_card()); a card moves to another client only when clients are merged (may_move_scan_card()); replaced and revoked are final, a lost card may be found (active), an expired one extended. Raises 55000.';
 
 CREATE OR REPLACE FUNCTION may_move_scan_card(from_client_id bigint, to_client_id bigint) RETURNS boolean
 LANGUAGE sql STABLE
@@ -47,6 +51,19 @@ END;
 COMMENT ON FUNCTION may_move_scan_card(bigint, bigint) IS
 'Used by the trigger of scan_card: whether the current role may give the cards of the first client to the second, as a merge of
 clients does after deleting the first: only a role that has the privileges of the owner of scan_card.';
+
+CREATE OR REPLACE FUNCTION may_dispose_scan_card(client_id bigint, scan_card_id bigint, new_code text) RETURNS boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	-- Tells whether this is part of dispose_client(): the holder's data are disposed of, and the owner of the table does it.
+	SELECT new_code = format('disposed-%s', may_dispose_scan_card.scan_card_id)
+		AND pg_catalog.pg_has_role(t.relowner, 'USAGE')
+		AND EXISTS (SELECT FROM client c WHERE c.client_id = may_dispose_scan_card.client_id AND c.date_disposed IS NOT NULL)
+	FROM pg_catalog.pg_class t WHERE t.oid = 'scan_card'::regclass;
+END;
+COMMENT ON FUNCTION may_dispose_scan_card(bigint, bigint, text) IS
+'Used by the trigger of scan_card: whether the current role may replace the code of a card by disposed-ID, as dispose_client()
+does: only a role that has the privileges of the owner of scan_card, for a client with date_disposed.';
 
 CREATE OR REPLACE TRIGGER keep_scan_card BEFORE UPDATE OR DELETE ON scan_card
 	FOR EACH ROW EXECUTE FUNCTION keep_scan_card();
@@ -66,6 +83,28 @@ END;
 COMMENT ON FUNCTION scan_card_refusal(text, date, timestamptz) IS
 'Why a scan card is not accepted today, from its columns card_status, expires_date and status_date; null where it is accepted.';
 
+CREATE OR REPLACE FUNCTION visible_scan_cards(card_codes text[]) RETURNS TABLE (card_code text, scan_card_id bigint)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	-- Returns the card that each code means to the user: the one that the user's organization issued, else the only one in
+	-- sight. Two organizations may have issued the same code; to guess would charge a stranger.
+	SELECT k.card_code, coalesce(min(k.scan_card_id) FILTER (WHERE k.security_organization_id IS NOT DISTINCT FROM
+			(SELECT current_organization(@schema@::regnamespace))),
+		CASE WHEN count(*) = 1 THEN min(k.scan_card_id) END)
+	FROM scan_card k WHERE k.card_code = ANY (card_codes) GROUP BY k.card_code;
+END;
+COMMENT ON FUNCTION visible_scan_cards(text[]) IS
+'For each of the codes that is known its card: of the user''s own organization, else of the only organization in sight that
+issued it; null where there are several such.';
+
+CREATE OR REPLACE FUNCTION visible_scan_card(card_code text) RETURNS bigint
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	-- Returns the card that a code means to the user.
+	SELECT v.scan_card_id FROM visible_scan_cards(ARRAY[visible_scan_card.card_code]) v;
+END;
+COMMENT ON FUNCTION visible_scan_card(text) IS 'scan_card_id of the card with this code, see visible_scan_cards(); null where there is none.';
+
 CREATE OR REPLACE FUNCTION scan_card_holder(card_code text) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -81,7 +120,7 @@ BEGIN
 	END IF;
 	SELECT s.client_id, s.card_status, s.expires_date, s.status_date, c.date_deleted AS client_deleted INTO card
 	FROM scan_card s JOIN client c ON c.client_id = s.client_id
-	WHERE s.card_code = scan_card_holder.card_code AND s.date_deleted IS NULL
+	WHERE s.scan_card_id = visible_scan_card(scan_card_holder.card_code) AND s.date_deleted IS NULL
 	FOR SHARE OF s;
 	IF NOT FOUND OR card.client_deleted IS NOT NULL THEN
 		RAISE EXCEPTION 'scan card is unknown' USING ERRCODE = 'CT009',
@@ -123,9 +162,7 @@ BEGIN
 			-- date_deleted is not in the WHERE clause, or a partial index would look as good as the primary key while client is empty
 			(SELECT CASE WHEN c.date_deleted IS NULL THEN c.client_id END FROM client c WHERE c.client_id = s.client_id) AS client_id
 		FROM scan_card s
-		WHERE s.scan_card_id = ANY (ARRAY(
-			SELECT (SELECT k.scan_card_id FROM scan_card k WHERE k.card_code = code.card_code)
-			FROM unnest(card_codes) AS code(card_code)))
+		WHERE s.scan_card_id = ANY (ARRAY(SELECT v.scan_card_id FROM visible_scan_cards(card_codes) v))
 		AND s.date_deleted IS NULL
 		ORDER BY s.scan_card_id
 		FOR SHARE OF s)
@@ -202,9 +239,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION issue_scan_card(bigint, text, date) IS
-'Issues a scan card and returns its code: the one given (1 to 100 characters without blanks), or a new one like S10A1B2C3D4E. A client
+'Issues a scan card of the user''s organization and returns its code: the one given (1 to 100 characters without blanks), or a new one like S10A1B2C3D4E. A client
 may have several. expires_date: last day on which it is accepted, null for no end. Raises 22004 (no client), CT009 (client not
-found), 22023 (code not valid), 22008 (last day infinite or past), 23505 (code was issued before, to anybody).';
+found), 22023 (code not valid), 22008 (last day infinite or past), 23505 (the organization issued the code before, to anybody).';
 
 CREATE OR REPLACE FUNCTION end_scan_card(card_code text, end_status text, reason text, replaced_by_scan_card_id bigint DEFAULT NULL)
 RETURNS void
@@ -219,7 +256,7 @@ BEGIN
 		RAISE EXCEPTION 'scan card code must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	SELECT s.card_status INTO old_status FROM scan_card s
-	WHERE s.card_code = end_scan_card.card_code AND s.date_deleted IS NULL FOR NO KEY UPDATE;
+	WHERE s.scan_card_id = visible_scan_card(end_scan_card.card_code) AND s.date_deleted IS NULL FOR NO KEY UPDATE;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'scan card is unknown' USING ERRCODE = 'CT009';
 	END IF;
@@ -228,7 +265,7 @@ BEGIN
 	END IF;
 	UPDATE scan_card s SET card_status = end_status, status_date = now(), status_reason = reason,
 		replaced_by_scan_card_id = end_scan_card.replaced_by_scan_card_id
-	WHERE s.card_code = end_scan_card.card_code;
+	WHERE s.scan_card_id = visible_scan_card(end_scan_card.card_code);
 END
 $$;
 COMMENT ON FUNCTION end_scan_card(text, text, text, bigint) IS
@@ -268,10 +305,10 @@ DECLARE
 	new_scan_card_id bigint;
 BEGIN
 	SELECT s.client_id INTO holder_id FROM scan_card s
-	WHERE s.card_code = replace_scan_card.card_code AND s.date_deleted IS NULL FOR NO KEY UPDATE;
+	WHERE s.scan_card_id = visible_scan_card(replace_scan_card.card_code) AND s.date_deleted IS NULL FOR NO KEY UPDATE;
 	IF FOUND THEN
 		issued_code := issue_scan_card(holder_id, new_card_code, expires_date);
-		SELECT s.scan_card_id INTO new_scan_card_id FROM scan_card s WHERE s.card_code = issued_code;
+		new_scan_card_id := visible_scan_card(issued_code);
 	END IF;
 	PERFORM end_scan_card(card_code, 'replaced', reason, new_scan_card_id);
 	RETURN issued_code;

@@ -19,7 +19,7 @@ BEGIN
 		notice_given_date, user_id)
 	VALUES (bar_client.client_id, bar_client.begin_date, bar_client.end_date, bar_client.bar_reason_id, bar_client.notes,
 		coalesce(bar_client.bar_level, 'block'), bar_client.incident_date, bar_client.review_date,
-		bar_client.notice_given_date, bar_client.user_id)
+		bar_client.notice_given_date, coalesce(bar_client.user_id, current_user_id(@schema@::regnamespace)))
 	RETURNING bar.bar_id INTO new_bar_id;
 	INSERT INTO bar_scope (bar_id, program_id, location_id, organization_id, service_id, covers_all)
 	SELECT new_bar_id, unnest(program_ids), NULL::bigint, NULL::bigint, NULL::bigint, false
@@ -42,7 +42,8 @@ COMMENT ON FUNCTION bar_client(bigint, date, date, bigint[], bigint[], bigint[],
 program_ids, location_ids, organization_ids, service_ids, covers_all: what from, at least one. notes: guarded, never part of
 a message. bar_level: block or warn. enforcing_organization_ids: whom to ask. Waits for whoever is recording a service for
 the client; services recorded before in the time of the bar stay and are told by a WARNING.
-Raises 22004 (null), 23503 (no such client, program, …), 23514 (dates, level), CT013 (no scope).';
+user_id: who enters it, default the user of the session.
+Raises 22004 (null), 23503 (no such client, program, …), 23514 (dates, level), 42501 (client not in sight), CT013 (no scope).';
 
 CREATE OR REPLACE FUNCTION lift_bar(bar_id bigint, lifted_date date, reason text, user_id bigint DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
@@ -51,7 +52,8 @@ BEGIN
 	IF num_nulls(bar_id, lifted_date) > 0 OR coalesce(reason, '') !~ '\S' THEN
 		RAISE EXCEPTION 'bar_id, lifted_date and reason must be given' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	UPDATE bar b SET lifted_date = lift_bar.lifted_date, lift_reason = reason, lifted_by_user_id = lift_bar.user_id
+	UPDATE bar b SET lifted_date = lift_bar.lifted_date, lift_reason = reason, 
+		lifted_by_user_id = coalesce(lift_bar.user_id, current_user_id(@schema@::regnamespace))
 	WHERE b.bar_id = lift_bar.bar_id AND b.date_deleted IS NULL AND b.lifted_date IS NULL;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'there is no bar % to lift', bar_id USING ERRCODE = 'CT009',
@@ -70,18 +72,21 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	new_id bigint;
 BEGIN
+	PERFORM require_right(@schema@::regnamespace, 'override_bars');
 	IF num_nulls(bar_id, begin_date, end_date) > 0 OR coalesce(reason, '') !~ '\S' THEN
 		RAISE EXCEPTION 'bar_id, begin_date, end_date and reason must be given' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	INSERT INTO bar_override (bar_id, begin_date, end_date, override_reason, program_id, service_id, user_id)
 	VALUES (override_bar.bar_id, override_bar.begin_date, override_bar.end_date, reason, override_bar.program_id,
-		override_bar.service_id, override_bar.user_id)
+		override_bar.service_id, coalesce(override_bar.user_id, current_user_id(@schema@::regnamespace)))
 	RETURNING bar_override_id INTO new_id;
 	RETURN new_id;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION override_bar(bigint, date, date, text, bigint, bigint, bigint) FROM PUBLIC;
 COMMENT ON FUNCTION override_bar(bigint, date, date, text, bigint, bigint, bigint) IS
 'Makes an exception to a bar for services provided from begin_date to end_date, of one program or service or of any, and
-returns its id. The reason and the role stay on record. Only for roles that were granted EXECUTE.
-Raises 22004 (nothing given), 23503 (no such bar, program or service), 23514 (end before begin).';
+returns its id. The reason and the role stay on record. Needs the right override_bars.
+Raises 42501 (no right), 22004 (nothing given), 23503 (no such bar, program or service), 23514 (end before begin).';
+INSERT INTO schema_function (function_name, grantee) VALUES ('override_bar', 'clienttrack_override_bars')
+ON CONFLICT (function_name) DO UPDATE SET grantee = excluded.grantee
+	WHERE schema_function.grantee IS DISTINCT FROM excluded.grantee;

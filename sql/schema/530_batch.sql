@@ -90,7 +90,8 @@ BEGIN
 	END IF;
 	INSERT INTO service_batch (description, program_id, auto_post, provided_by_user_id, location_id, default_comments, user_id)
 	VALUES (description, create_service_batch.program_id, coalesce(auto_post, false), create_service_batch.user_id,
-		create_service_batch.location_id, default_comments, create_service_batch.user_id)
+		create_service_batch.location_id, default_comments,
+		coalesce(current_user_id(@schema@::regnamespace), create_service_batch.user_id))
 	RETURNING service_batch.service_batch_id INTO batch_id;
 	PERFORM add_services_to_batch(batch_id, services);
 	RETURN batch_id;
@@ -123,7 +124,8 @@ BEGIN
 		RAISE EXCEPTION 'date provided % is in the future', day USING ERRCODE = 'CT008';
 	END IF;
 	INSERT INTO service_batch_run (service_batch_id, batch_date, date_provided, user_id)
-	SELECT b.service_batch_id, open_batch_run.batch_date, day, b.provided_by_user_id FROM service_batch b
+	SELECT b.service_batch_id, open_batch_run.batch_date, day,
+		coalesce(current_user_id(@schema@::regnamespace), b.provided_by_user_id) FROM service_batch b
 	WHERE b.service_batch_id = open_batch_run.service_batch_id AND b.active AND b.date_deleted IS NULL
 	RETURNING service_batch_run_id INTO run_id;
 	IF run_id IS NULL THEN

@@ -28,10 +28,11 @@ BEGIN ATOMIC
 	-- Returns for each identifier the live client with this id, or why there is none.
 	SELECT u.ordinal, u.identifier, c.client_id, CASE WHEN c.client_id IS NULL THEN 'CT009' END,
 		CASE WHEN c.client_id IS NULL THEN 'client not found' END
-	FROM unnest(identifiers) WITH ORDINALITY AS u (identifier, ordinal)
-	LEFT JOIN client c ON c.client_id = CASE WHEN btrim(u.identifier) !~ '^[0-9]{1,19}$' THEN NULL
-			WHEN btrim(u.identifier)::numeric <= 9223372036854775807 THEN btrim(u.identifier)::bigint END
-		AND c.date_deleted IS NULL;
+	-- OFFSET 0: each id is told first and then compared. Row security would look at every client before it let a function see one.
+	FROM (SELECT g.ordinal, g.identifier, CASE WHEN btrim(g.identifier) !~ '^[0-9]{1,19}$' THEN NULL
+			WHEN btrim(g.identifier)::numeric <= 9223372036854775807 THEN btrim(g.identifier)::bigint END AS id
+		FROM unnest(identifiers) WITH ORDINALITY AS g (identifier, ordinal) OFFSET 0) u
+	LEFT JOIN client c ON c.client_id = u.id AND c.date_deleted IS NULL;
 END;
 COMMENT ON FUNCTION resolve_by_id(text[]) IS
 'Used by resolve_clients(): identifiers are client ids written out. sqlstate CT009: no such client.';
@@ -54,13 +55,14 @@ BEGIN ATOMIC
 	SELECT u.ordinal, u.identifier, CASE WHEN count(DISTINCT n.client_id) = 1 THEN min(n.client_id) END,
 		CASE count(DISTINCT n.client_id) WHEN 0 THEN 'CT009' WHEN 1 THEN NULL ELSE 'CT011' END,
 		CASE count(DISTINCT n.client_id) WHEN 0 THEN 'client not found' WHEN 1 THEN NULL ELSE 'name is ambiguous' END
-	FROM unnest(identifiers) WITH ORDINALITY AS u (identifier, ordinal)
+	-- OFFSET 0: as in resolve_by_id()
+	FROM (SELECT g.ordinal, g.identifier, name_key(g.identifier) AS key
+		FROM unnest(identifiers) WITH ORDINALITY AS g (identifier, ordinal) OFFSET 0) u
 	LEFT JOIN LATERAL (
-		SELECT c.client_id FROM client c
-		WHERE c.name_key = name_key(u.identifier) AND c.name_key <> '' AND c.date_deleted IS NULL
+		SELECT c.client_id FROM client c WHERE c.name_key = u.key AND c.name_key <> '' AND c.date_deleted IS NULL
 		UNION ALL
 		SELECT a.client_id FROM client_alias a JOIN client c ON c.client_id = a.client_id AND c.date_deleted IS NULL
-		WHERE a.name_key = name_key(u.identifier) AND a.name_key <> '' AND a.date_deleted IS NULL) n ON true
+		WHERE a.name_key = u.key AND a.name_key <> '' AND a.date_deleted IS NULL) n ON true
 	GROUP BY u.ordinal, u.identifier;
 END;
 COMMENT ON FUNCTION resolve_by_name(text[]) IS
@@ -115,17 +117,13 @@ BEGIN
 			(SELECT array_agg(f.client_id) FROM fresh f)) e ON e.client_id = f.client_id
 	), refused AS MATERIALIZED (
 		SELECT -j.row_id AS client_id, j.sqlstate, j.message
-		FROM judge(@schema@::regnamespace, 'client_service', format($candidates$
-			SELECT -c.client_id AS client_service_id, c.client_id, s.service_id, b.program_id, r.date_provided,
-				c.enrollment_id, b.location_id, now() AS date_created
-			FROM unnest($1, $2) AS c (client_id, enrollment_id), service_batch_run r, service_batch b, service_batch_service s
-			WHERE r.service_batch_run_id = %s AND b.service_batch_id = r.service_batch_id
-			AND s.service_batch_id = b.service_batch_id AND s.date_deleted IS NULL$candidates$, run.service_batch_run_id),
+		FROM judge_batch_clients(@schema@::regnamespace, run.service_batch_run_id,
 			(SELECT array_agg(c.client_id ORDER BY c.client_id) FROM chosen c),
 			(SELECT array_agg(c.enrollment_id ORDER BY c.client_id) FROM chosen c)) j
 	), added AS (
 		INSERT INTO service_batch_client (service_batch_run_id, client_id, enrollment_id, user_id)
-		SELECT run.service_batch_run_id, c.client_id, c.enrollment_id, batch.provided_by_user_id FROM chosen c
+		SELECT run.service_batch_run_id, c.client_id, c.enrollment_id,
+			coalesce((SELECT current_user_id(@schema@::regnamespace)), batch.provided_by_user_id) FROM chosen c
 		WHERE NOT EXISTS (SELECT FROM refused r WHERE r.client_id = c.client_id)
 		ORDER BY c.client_id
 		ON CONFLICT ON CONSTRAINT service_batch_client_once DO UPDATE

@@ -21,6 +21,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	deleted bigint;
 BEGIN
+	PERFORM require_right(@schema@::regnamespace, 'unpost_batches');
 	IF unpost_batch.service_batch_run_id IS NULL OR coalesce(reason, '') !~ '\S' THEN
 		RAISE EXCEPTION 'service_batch_run_id and reason must be given' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
@@ -35,10 +36,12 @@ BEGIN
 	RETURN deleted;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION unpost_batch(bigint, text) FROM PUBLIC;
+INSERT INTO schema_function (function_name, grantee) VALUES ('unpost_batch', 'clienttrack_unpost_batches')
+ON CONFLICT (function_name) DO UPDATE SET grantee = excluded.grantee
+	WHERE schema_function.grantee IS DISTINCT FROM excluded.grantee;
 COMMENT ON FUNCTION unpost_batch(bigint, text) IS
 'Takes a posted run back: soft-deletes its services with the reason and returns how many. The clients stay in the run, which
-may be posted again. Only for roles that were granted EXECUTE. Raises 22004 (no run or reason), CT009 (no such run).';
+may be posted again. Needs the right unpost_batches. Raises 42501 (no right), 22004 (no run or reason), CT009 (no such run).';
 
 CREATE OR REPLACE VIEW service_batch_run_client AS
 SELECT c.service_batch_run_id, c.service_batch_client_id, c.client_id, c.enrollment_id,

@@ -1,5 +1,34 @@
 -- Loading the HUD files about people: Client.csv, and Enrollment.csv together with Exit.csv.
 
+CREATE OR REPLACE FUNCTION hud_write_ssns() RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET enable_nestloop = off SET jit = off AS $$
+-- Writes the SSNs of the clients that are new or changed: one that is empty now is removed.
+BEGIN
+	MERGE INTO client_ssn t
+	USING (SELECT w.client_id, w.ssn, w.user_id FROM pg_temp.hud_work w WHERE w.status IN ('new', 'changed')) s
+	ON t.client_id = s.client_id
+	WHEN MATCHED AND s.ssn IS NULL THEN DELETE
+	WHEN MATCHED AND t.ssn IS DISTINCT FROM s.ssn THEN UPDATE SET ssn = s.ssn, user_id = s.user_id
+	WHEN NOT MATCHED AND s.ssn IS NOT NULL THEN INSERT (client_id, ssn, user_id) VALUES (s.client_id, s.ssn, s.user_id);
+END
+$$;
+COMMENT ON FUNCTION hud_write_ssns() IS 'Used by hud_load_client(), after the clients are written.';
+
+CREATE OR REPLACE FUNCTION hud_drop_disposed(run hud_load_run, loaded_file text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+-- Ensures that refused rows about clients whose data were disposed of do not stay in staging.
+BEGIN
+	EXECUTE format('
+		DELETE FROM %I s USING hud_key k JOIN client c ON c.client_id = k.local_id
+		WHERE k.hud_source_id = $1 AND k.file = ''Client'' AND k.hud_id = btrim(s.personalid, E'' \t"'')
+		AND c.date_disposed IS NOT NULL AND s.hud_load_run_id = $2',
+		(SELECT f.staging_table FROM hud_file f WHERE f.file = loaded_file))
+	USING run.hud_source_id, run.hud_load_run_id;
+END
+$$;
+COMMENT ON FUNCTION hud_drop_disposed(hud_load_run, text) IS
+'Used by hud_load(), after hud_finish_file(): the rows with finding client_disposed. loaded_file has a column PersonalID.';
+
 CREATE OR REPLACE FUNCTION hud_load_client(run hud_load_run) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Loads Client.csv.
@@ -7,13 +36,23 @@ BEGIN
 	PERFORM hud_begin_file(run, 'Client');
 	PERFORM hud_stage(run, 'Client', 'first_name text, middle_name text, last_name text, name_suffix text,
 		name_data_quality smallint, ssn text, ssn_data_quality smallint, dob date, dob_data_quality smallint, sex smallint,
-		veteran_status smallint');
+		veteran_status smallint',
+		', coalesce((SELECT c.security_organization_id FROM client c WHERE c.client_id = k.local_id), o.organization_id)
+			AS security_organization_id',
+		-- HUD does not say who entered a client: one of the organizations that enrolled the client. Others are added by the
+		-- trigger of enrollments, which costs more.
+		'LEFT JOIN (SELECT btrim(e.personalid, E'' \t"'') AS hud_id, min(g.organization_id) AS organization_id
+			FROM hud_enrollment e JOIN hud_key j ON j.hud_source_id = $2 AND j.file = ''Project''
+				AND j.hud_id = btrim(e.projectid, E'' \t"'')
+			JOIN program g ON g.program_id = j.local_id WHERE e.hud_load_run_id IS NULL GROUP BY 1) o ON o.hud_id = r.hud_id');
 	PERFORM hud_run_checks(run, 'Client');
 	PERFORM hud_write_rows(run, 'Client');
+	PERFORM hud_write_ssns();
 	PERFORM hud_finish_file(run, 'Client');
+	PERFORM hud_drop_disposed(run, 'Client');
 END
 $$;
-COMMENT ON FUNCTION hud_load_client(hud_load_run) IS 'Used by hud_load(): Client.csv.';
+COMMENT ON FUNCTION hud_load_client(hud_load_run) IS 'Used by hud_load(): Client.csv into client and client_ssn.';
 
 CREATE OR REPLACE FUNCTION hud_stage_exit(run hud_load_run) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET jit = off AS $$
@@ -182,6 +221,8 @@ BEGIN
 	PERFORM hud_finish_file(run, 'Enrollment');
 	PERFORM hud_load_other_exits(run);
 	PERFORM hud_finish_file(run, 'Exit', exits);
+	PERFORM hud_drop_disposed(run, 'Enrollment');
+	PERFORM hud_drop_disposed(run, 'Exit');
 END
 $$;
 COMMENT ON FUNCTION hud_load_enrollment(hud_load_run) IS 'Used by hud_load(): Enrollment.csv and Exit.csv into enrollment.';

@@ -59,7 +59,7 @@ SELECT is(clienttrack.last_day(), current_date, 'last_day()');
 
 -- Each function with nothing: an error of its own, or nothing.
 SELECT matches(caught(format('SELECT * FROM %s(%s)', p.oid::regproc, (SELECT string_agg(format('NULL::%s', format_type(t, NULL)), ', ') FROM unnest(p.proargtypes) t))),
-	'^(ok$|22004 |22023 |CT0|39P01 |0A000 |23502 |22P02 |23503 |P0002 |42|55)', format('%s with NULL everywhere', p.oid::regprocedure))
+	'^(ok$|22004 |22023 |CT0|39P01 |0A000 |23502 |22P02 |23503 |P0002 |3F000 |42|55)', format('%s with NULL everywhere', p.oid::regprocedure))
 FROM pg_proc p WHERE p.pronamespace IN ('hmis'::regnamespace, 'clienttrack'::regnamespace) AND p.prokind = 'f' AND p.prorettype <> 'trigger'::regtype
 AND NOT 'internal'::regtype = ANY (p.proargtypes) AND p.proname NOT LIKE 'hud\_%' AND p.proname !~ '^csv' ORDER BY p.oid::regprocedure::text COLLATE "C";
 SELECT is_empty($$SELECT statement, state, message FROM raised WHERE state = 'XX000'$$, 'nothing is an internal error');

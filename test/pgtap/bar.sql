@@ -161,13 +161,16 @@ SELECT is(caught('UPDATE client_service SET units = 2 WHERE client_id = 2'), 'ok
 SELECT is(caught('UPDATE client_service SET date_provided = ''2024-01-11'' WHERE client_id = 2'), :BARRED, 'but not moved within the bar');
 
 -- Who may make exceptions.
-CREATE ROLE clienttrack_test_worker;
-GRANT USAGE ON SCHEMA hmis TO clienttrack_test_worker;
-GRANT ALL ON ALL TABLES IN SCHEMA hmis TO clienttrack_test_worker;
+CREATE ROLE clienttrack_test_worker IN ROLE clienttrack_worker;
+INSERT INTO hmis_user (user_id, login_role) VALUES (2, 'clienttrack_test_worker');
+INSERT INTO user_organization (member_user_id, organization_id) VALUES (2, 1);
 SET LOCAL ROLE clienttrack_test_worker;
 SELECT matches(caught('SELECT hmis.override_bar(1, ''2024-05-20'', ''2024-05-20'', ''x'')'), '^42501 permission denied for function override_bar', 'override_bar() needs EXECUTE');
 SELECT matches(caught('SELECT hmis.lock_barred_client()'), '^(0A000|42501) ', 'the trigger function is nothing else');
-SELECT is(caught('SELECT hmis.bar_client(1, ''2025-05-20'', program_ids => ''{11}'')'), 'ok', 'a worker with INSERT may bar');
+SELECT is(caught('SELECT hmis.bar_client(1, ''2025-05-20'', program_ids => ''{11}'')'), 'ok', 'a worker may bar');
+SELECT matches(caught('INSERT INTO hmis.bar_override (bar_id, begin_date, end_date, override_reason) VALUES (1, ''2024-05-20'', ''2024-05-20'', ''x'')'),
+	'^42501 permission denied for table bar_override', 'nor is there a way past override_bar()');
+SELECT results_eq('SELECT b.user_id, b.security_organization_id FROM hmis.bar b ORDER BY b.bar_id DESC LIMIT 1', 'VALUES (2::bigint, 1::bigint)', 'who barred is on record');
 RESET ROLE;
 SELECT nobody_is_named();
 SELECT * FROM finish();

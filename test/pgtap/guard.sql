@@ -346,10 +346,17 @@ SELECT is(caught('UPDATE client_service SET comments = ''two of them'' WHERE cli
 SELECT matches(caught($$INSERT INTO service (service_code, service_name, duplicate_rule) VALUES ('X', 'X', 'min_interval')$$), '^23514 ', 'min_interval needs an interval');
 SELECT matches(caught($$INSERT INTO service (service_code, service_name, duplicate_rule, min_interval) VALUES ('X', 'X', 'min_interval', '-1 hour')$$), '^23514 ', 'a positive one');
 
--- Somebody who may only record services, and may read nothing.
-CREATE ROLE clienttrack_test_recorder;
-GRANT USAGE ON SCHEMA hmis TO clienttrack_test_recorder;
-GRANT INSERT ON client_service TO clienttrack_test_recorder;
+-- A worker, and somebody who may only record services, and may read nothing but what the policies look at.
+CREATE ROLE clienttrack_test_recorder IN ROLE clienttrack_worker;
+CREATE ROLE clienttrack_test_narrow;
+GRANT USAGE ON SCHEMA hmis TO clienttrack_test_narrow;
+GRANT INSERT ON client_service TO clienttrack_test_narrow;
+GRANT SELECT (client_id, security_organization_id, serving_organization_ids) ON client TO clienttrack_test_narrow;
+GRANT SELECT (enrollment_id, client_id, program_id) ON enrollment TO clienttrack_test_narrow;
+GRANT SELECT ON information_release, program, service_batch_run, service_batch TO clienttrack_test_narrow;
+INSERT INTO hmis_user (user_id, login_role) VALUES (2, 'clienttrack_test_recorder'), (3, 'clienttrack_test_narrow');
+INSERT INTO user_organization (member_user_id, organization_id) VALUES (2, 1), (3, 1);
+UPDATE client SET security_organization_id = 1;
 INSERT INTO bar (bar_id, client_id, begin_date, notes) VALUES (1, 5, '2024-06-01', 'guardednote');
 INSERT INTO bar_scope (bar_id, covers_all) VALUES (1, true);
 SET CONSTRAINTS ALL IMMEDIATE;
@@ -358,7 +365,14 @@ SELECT is(serve(1, '2024-01-12', 1), 'ok', 'may record a good service');
 SELECT is(serve(3), :ENROLL, 'is refused without enrollment');
 SELECT is(serve(5, '2024-06-02', 5), :BARRED, 'is refused for a bar that it may not see');
 SELECT is(last_detail(), 'Barred: client 5 on 2024-06-02.', 'and told no more than it knew');
-SELECT is(serve(1, e => 1, s => 50), :DUPLICATE, 'is refused for a service that it may not see');
+SELECT is(serve(1, e => 1, s => 50), :DUPLICATE, 'is refused for a duplicate');
+SELECT is_empty('SELECT FROM hmis.bar', 'still does not see the bar, which another organization entered');
+SET LOCAL ROLE clienttrack_test_narrow;
+SELECT is(serve(1, '2024-01-12', 1), 'ok', 'INSERT is enough to record a good service');
+SELECT is(serve(3), :ENROLL, 'and to be refused without enrollment');
+SELECT is(serve(5, '2024-06-02', 5), :BARRED, 'for a bar that it may not see');
+SELECT is(last_detail(), 'Barred: client 5 on 2024-06-02.', 'told no more than it knew');
+SELECT is(serve(1, e => 1, s => 50), :DUPLICATE, 'for a service that it may not see');
 SELECT matches(caught('SELECT * FROM hmis.bar'), '^42501 ', 'still may not read bars');
 SELECT matches(caught('UPDATE hmis.client_service SET units = 2'), '^42501 ', 'nor change services');
 RESET ROLE;

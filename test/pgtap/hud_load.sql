@@ -15,7 +15,7 @@ CREATE FUNCTION local_id(only_source text, only_file text, id text) RETURNS bigi
 	WHERE s.source = only_source AND k.file = only_file AND k.hud_id = id';
 CREATE FUNCTION everything() RETURNS text LANGUAGE sql AS $$
 	SELECT md5(string_agg(t, E'\n' ORDER BY t)) FROM (
-		SELECT c::text AS t FROM hmis.client c UNION ALL SELECT e::text FROM hmis.enrollment e UNION ALL
+		SELECT c::text AS t FROM hmis.client c UNION ALL SELECT n::text FROM hmis.client_ssn n UNION ALL SELECT e::text FROM hmis.enrollment e UNION ALL
 		SELECT s::text FROM hmis.client_service s UNION ALL SELECT p::text FROM hmis.program p UNION ALL
 		SELECT g::text FROM hmis.grant_award_program g UNION ALL SELECT u::text FROM hmis.hmis_user u UNION ALL
 		SELECT k::text FROM hmis.hud_key k) x $$;

@@ -23,9 +23,28 @@ CREATE FUNCTION busy.f() RETURNS int LANGUAGE sql RETURN 1;
 SELECT is(caught('CALL clienttrack.install(''busy'')'), '42P06 schema "busy" already holds objects that are not clienttrack''s', 'a schema with a function');
 CREATE ROLE clienttrack_test_stranger;
 CREATE SCHEMA theirs AUTHORIZATION clienttrack_test_stranger;
+CREATE ROLE clienttrack_test_dba;
+SET LOCAL ROLE clienttrack_test_dba;
 SELECT is(caught('CALL clienttrack.install(''theirs'')'), '42501 schema "theirs" belongs to somebody else', 'a schema of another owner');
+SELECT is(last_hint(), 'SET ROLE clienttrack_test_stranger; or use a schema of another name.', 'HINT says whose');
+RESET ROLE;
+-- What the owner put there must not run as the superuser, and row security must bind the owner of the tables.
+CREATE FUNCTION pg_temp.owners(s name) RETURNS text LANGUAGE sql AS $$
+	SELECT string_agg(DISTINCT pg_get_userbyid(o), ' ') FROM (SELECT relowner FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(s))
+		UNION SELECT proowner FROM pg_proc WHERE pronamespace = to_regnamespace(quote_ident(s)) UNION SELECT nspowner FROM pg_namespace WHERE nspname = s) x (o) $$;
+SELECT is(caught('CALL clienttrack.install(''theirs'')'), 'ok', 'a superuser may');
+SELECT is(pg_temp.owners('theirs'), 'clienttrack_test_stranger', 'and works as the owner');
+SELECT is(current_user, session_user, 'until install() ends');
+SELECT is(current_setting('role'), 'none', 'no role is left set');
+SELECT is(pg_temp.owners('hmis'), 'clienttrack_owner', 'what a superuser makes belongs to clienttrack_owner');
 CREATE SCHEMA empty;
 SELECT is(caught('CALL clienttrack.install(''empty'')'), 'ok', 'an empty schema of one''s own');
+SELECT is(pg_temp.owners('empty'), 'clienttrack_owner', 'which a superuser then no longer owns: row security does not bind one');
+SET LOCAL ROLE clienttrack_test_stranger;
+SELECT is(caught('CALL clienttrack.migrate(''theirs'')'), 'ok', 'the owner migrates');
+SELECT is(caught('CALL clienttrack.uninstall(''theirs'')'), 'ok', 'and uninstalls');
+RESET ROLE;
+CREATE SCHEMA theirs AUTHORIZATION clienttrack_test_stranger;
 SELECT is(caught('CALL clienttrack.check_installable(''free'')'), 'ok', 'check_installable()');
 SELECT is(to_regnamespace('free'), NULL, 'makes nothing');
 
@@ -52,7 +71,17 @@ CREATE FUNCTION pg_temp.objects(s name) RETURNS TABLE (object text) LANGUAGE sql
 		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE c.relnamespace = to_regnamespace(quote_ident(s)) AND c.relkind IN ('r', 'v')
 		UNION ALL SELECT format('constraint %s', pg_get_constraintdef(k.oid)) FROM pg_constraint k WHERE k.connamespace = to_regnamespace(quote_ident(s)) AND k.contype <> 't'
 		UNION ALL SELECT format('trigger %s', pg_get_triggerdef(t.oid)) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = to_regnamespace(quote_ident(s)) AND NOT t.tgisinternal
-		UNION ALL SELECT pg_get_functiondef(p.oid) || obj_description(p.oid, 'pg_proc') FROM pg_proc p WHERE p.pronamespace = to_regnamespace(quote_ident(s))) AS x (o)
+		UNION ALL SELECT format('policy %s on %s for %s to %s using (%s) with check (%s)', p.polname, c.relname, p.polcmd,
+			(SELECT string_agg(CASE r WHEN 0 THEN 'public' ELSE r::regrole::text END, ', ' ORDER BY 1) FROM unnest(p.polroles) r), pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+		FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = to_regnamespace(quote_ident(s))
+		UNION ALL SELECT format('row security of %s %s %s', c.relname, c.relrowsecurity, c.relforcerowsecurity) FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(s)) AND c.relkind = 'r'
+		UNION ALL SELECT format('grant on %s to %s of %s', c.relname, g.grantee::regrole, g.privilege_type) FROM pg_class c, aclexplode(c.relacl) g
+		WHERE c.relnamespace = to_regnamespace(quote_ident(s)) AND pg_get_userbyid(g.grantee) LIKE 'clienttrack\_%' AND pg_get_userbyid(g.grantee) NOT LIKE '%\_test\_%'
+		UNION ALL SELECT format('grant on %s (%s) to %s of %s', c.relname, a.attname, g.grantee::regrole, g.privilege_type) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped, aclexplode(a.attacl) g
+		WHERE c.relnamespace = to_regnamespace(quote_ident(s))
+		UNION ALL SELECT format('grant on %s to %s', p.oid::regprocedure, g.grantee::regrole) FROM pg_proc p, aclexplode(p.proacl) g
+		WHERE p.pronamespace = to_regnamespace(quote_ident(s)) AND pg_get_userbyid(g.grantee) LIKE 'clienttrack\_%' AND pg_get_userbyid(g.grantee) NOT LIKE '%\_test\_%'
+		UNION ALL SELECT concat(pg_get_functiondef(p.oid), obj_description(p.oid, 'pg_proc')) FROM pg_proc p WHERE p.pronamespace = to_regnamespace(quote_ident(s))) AS x (o)
 $$;
 CREATE TEMP TABLE before AS SELECT * FROM pg_temp.objects('hmis');
 CREATE FUNCTION pg_temp.differs(s name) RETURNS text LANGUAGE sql AS $$
@@ -73,14 +102,23 @@ GRANT EXECUTE ON FUNCTION override_bar(bigint, date, date, text, bigint, bigint,
 DROP VIEW service_batch_run_client;
 DROP TRIGGER guard_insert ON client_service;
 DROP FUNCTION post_batch(bigint);
-ALTER TABLE client ADD COLUMN shoe_size int;
+ALTER TABLE client ADD COLUMN shoe_size int, ALTER COLUMN user_id DROP DEFAULT;
+DROP POLICY read ON client;
+CREATE POLICY our_own ON client FOR SELECT TO clienttrack_test_stranger USING (shoe_size > 50);
+REVOKE SELECT ON client FROM clienttrack_reader;
 CREATE VIEW our_clients AS SELECT client_id, shoe_size FROM client;
+CREATE FUNCTION our_function() RETURNS int LANGUAGE sql RETURN 1;
 SELECT is(caught('CALL clienttrack.migrate(''hmis'')'), 'ok', 'migrate a damaged schema');
-SELECT results_eq(pg_temp.differs('hmis') || ' ORDER BY 2', $$VALUES ('new', 'column client.shoe_size integer f '), ('new', 'column our_clients.client_id bigint f '),
-	('new', 'column our_clients.shoe_size integer f '), ('new', (SELECT object FROM pg_temp.objects('hmis') WHERE object LIKE 'v our_clients%'))$$, 'everything is back, and what the DBA added is kept');
+SELECT bag_eq(pg_temp.differs('hmis'), $$SELECT 'new', o FROM (VALUES ('column client.shoe_size integer f '), ('column our_clients.client_id bigint f '), ('column our_clients.shoe_size integer f '),
+	('grant on client (shoe_size) to clienttrack_worker of INSERT'), ('grant on client (shoe_size) to clienttrack_worker of UPDATE'), ('policy our_own on client for r to clienttrack_test_stranger using ((shoe_size > 50)) with check ()')) v (o)
+	UNION ALL SELECT 'new', object FROM pg_temp.objects('hmis') WHERE object LIKE 'v our_clients%' OR object LIKE '%our_function%'$$, 'everything is back, and what the DBA added is kept');
+SELECT is((SELECT relacl FROM pg_class WHERE oid = 'our_clients'::regclass), NULL, 'a view of the DBA''s, which may show everything, is not granted');
+SELECT is((SELECT proacl FROM pg_proc WHERE proname = 'our_function'), NULL, 'a function of the DBA''s neither granted nor revoked');
 SELECT is(has_function_privilege('clienttrack_test_stranger', 'hmis.override_bar(bigint, date, date, text, bigint, bigint, bigint)', 'EXECUTE'), true, 'so are grants');
 SELECT is(serve(3), 'CT001 Enrollment is a Required Field.', 'the guard guards');
 DROP VIEW our_clients;
+DROP FUNCTION our_function();
+DROP POLICY our_own ON client;
 ALTER TABLE client DROP COLUMN shoe_size;
 UPDATE schema_version SET version = '999.0';
 SELECT is(caught('CALL clienttrack.migrate(''hmis'')'), format('55000 schema "hmis" is at version 999.0, the code at %s', clienttrack.version()), 'a schema newer than the code');
@@ -97,6 +135,15 @@ DROP EXTENSION clienttrack CASCADE;
 SELECT is_empty('SELECT * FROM kept EXCEPT ALL (SELECT ''client_service'' AS t, to_jsonb(c) AS row FROM client_service c UNION ALL SELECT ''client'', to_jsonb(c) FROM client c UNION ALL SELECT ''enrollment'', to_jsonb(c) FROM enrollment c)',
 	'DROP EXTENSION CASCADE loses no value');
 SELECT is(caught('INSERT INTO hmis.client_service (client_id, date_provided, service_id, program_id) VALUES (3, ''2024-01-10'', 1, 11)'), 'ok', 'nothing guards now');
+GRANT clienttrack_admin TO clienttrack_test_stranger;
+SET LOCAL ROLE clienttrack_test_stranger;
+SELECT is_empty(format('SELECT FROM hmis.%I', t), 'and nobody sees a row of ' || t) FROM unnest(ARRAY['client', 'client_alias', 'information_release', 'scan_card', 'enrollment',
+	'client_service', 'bar', 'bar_scope', 'bar_organization', 'bar_override', 'service_batch', 'service_batch_run', 'service_batch_client', 'program', 'hmis_user']) t;
+SELECT matches(caught('INSERT INTO hmis.client (first_name) VALUES (''x'')'), '^42501 new row violates row-level security', 'or enters one');
+SET LOCAL ROLE clienttrack_owner;
+SELECT is((SELECT count(*) FROM client)::int, 9, 'but the owner');
+RESET ROLE;
+REVOKE clienttrack_admin FROM clienttrack_test_stranger;
 DELETE FROM client_service WHERE client_id = 3;
 CREATE EXTENSION clienttrack;
 SET search_path = hmis, clienttrack, public;

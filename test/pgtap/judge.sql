@@ -71,16 +71,22 @@ SELECT is(caught('SELECT clienttrack.judge(''hmis'', ''client_service'', ''SELEC
 ALTER TABLE client_service ADD COLUMN extra text, DROP COLUMN comments;
 SELECT matches(pg_temp.one(3), '^-1 enrollment_required CT001 ', 'after ALTER TABLE');
 
--- Who may ask: who may write.
-CREATE ROLE clienttrack_test_writer;
+-- Who may ask: the owner, since the rules look at everybody's rows.
 CREATE ROLE clienttrack_test_nobody;
-GRANT USAGE ON SCHEMA hmis TO clienttrack_test_writer, clienttrack_test_nobody;
-GRANT INSERT ON client_service TO clienttrack_test_writer;
+CREATE ROLE clienttrack_test_writer IN ROLE clienttrack_admin;
+CREATE ROLE clienttrack_test_owner IN ROLE clienttrack_owner;
+INSERT INTO hmis_user (user_id, login_role) VALUES (2, 'clienttrack_test_writer');
+INSERT INTO user_organization (member_user_id, organization_id) VALUES (2, 1);
+CREATE TABLE public.secret AS SELECT 5::bigint AS client_id;
+GRANT USAGE ON SCHEMA hmis TO clienttrack_test_nobody;
 SET LOCAL ROLE clienttrack_test_nobody;
-SELECT is(pg_temp.call('''hmis'', ''client_service'', ''SELECT 1::bigint AS client_id'''), '42501 permission denied for table client_service', 'who may not write may not ask');
+SELECT is(pg_temp.call('''hmis'', ''client_service'', ''SELECT 1::bigint AS client_id'''), '42501 must be owner of table client_service', 'nobody else may ask');
 SET LOCAL ROLE clienttrack_test_writer;
-SELECT matches(pg_temp.one(5, 5), '^-1 client_barred CT002 ', 'who may write may');
-SELECT alike(pg_temp.call('''hmis'', ''client_service'', ''SELECT client_id FROM hmis.bar'''), '42501 permission denied for table bar', 'the query runs as the caller');
+SELECT is(pg_temp.call('''hmis'', ''client_service'', ''SELECT 1::bigint AS client_id'''), '42501 must be owner of table client_service',
+	'who may write may not: candidates for clients of others would tell of their bars');
+SET LOCAL ROLE clienttrack_test_owner;
+SELECT matches(pg_temp.one(5, 5), '^-1 client_barred CT002 ', 'a member of the owner may');
+SELECT alike(pg_temp.call('''hmis'', ''client_service'', ''SELECT client_id FROM public.secret'''), '42501 permission denied for table secret', 'the query runs as the caller');
 SELECT alike(pg_temp.call('''hmis'', ''client_service'', ''SELECT client_service_id FROM clienttrack_new'''), '42P01 %', 'and sees nothing of ours');
 RESET ROLE;
 SELECT nobody_is_named();

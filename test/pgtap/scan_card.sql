@@ -96,9 +96,11 @@ SELECT throws_ok($$UPDATE scan_card SET client_id = 101 WHERE card_code = 'M-1'$
 UPDATE client SET date_deleted = now() WHERE client_id = 103;
 SELECT throws_ok($$SELECT scan_card_holder('M-1')$$, 'CT009', 'scan card is unknown', 'the holder is deleted');
 SELECT throws_ok($$UPDATE scan_card SET client_id = 104 WHERE card_code = 'M-1'$$, '55000', 'a scan card never moves to another client', 'not to a deleted client');
-CREATE ROLE scan_card_test_worker;
-GRANT USAGE ON SCHEMA hmis TO scan_card_test_worker;
-GRANT SELECT, UPDATE ON scan_card, client TO scan_card_test_worker;
+CREATE ROLE scan_card_test_worker IN ROLE clienttrack_worker;
+INSERT INTO organization (organization_id, organization_name) VALUES (1, 'Harbor');
+INSERT INTO hmis_user (user_id, login_role) VALUES (1, 'scan_card_test_worker');
+INSERT INTO user_organization (member_user_id, organization_id) VALUES (1, 1);
+UPDATE client SET security_organization_id = 1;
 SET LOCAL ROLE scan_card_test_worker;
 SELECT throws_ok($$UPDATE scan_card SET client_id = 101 WHERE card_code = 'M-1'$$, '55000', 'a scan card never moves to another client', 'only by the owner of the table');
 RESET ROLE;

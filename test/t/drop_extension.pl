@@ -1,6 +1,6 @@
-# The code can go away and come back: DROP EXTENSION … CASCADE loses no row and no column, CREATE EXTENSION and
-# migrate() put the guard and the functions back. Schemas are uninstalled on purpose only, don't see each other, and may
-# be renamed.
+# The code can go away and come back: DROP EXTENSION … CASCADE loses no row and no column and shows nobody more,
+# CREATE EXTENSION and migrate() put the guard, the functions, the defaults and row security back. Schemas are uninstalled
+# on purpose only, don't see each other, and may be renamed.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -27,8 +27,25 @@ sub dump_of
 	return $dump;
 }
 
-# Returns the columns of all tables.
+# Returns what a statement of a worker's prints, or the SQLSTATE.
+sub as_worker
+{
+	my ($sql) = @_;
+	my ($status, $stdout, $stderr) = $node->psql('postgres', $sql, extra_params => [ '-v', 'VERBOSITY=sqlstate', '-U', 'worker' ]);
+	return $status == 0 ? $stdout : $stderr =~ /ERROR:\s+(\w{5})/ ? $1 : $stderr;
+}
+
+# Returns the columns of all tables; those of defaults that call the extension without these, where told so.
 sub columns
+{
+	my ($without_calls) = @_;
+	my $columns = all_columns();
+	$columns =~ s/\|clienttrack\.current_\w+\('\w+'::regnamespace\)$/|/mg if $without_calls;
+	return $columns;
+}
+
+# Returns the columns of all tables.
+sub all_columns
 {
 	return $node->safe_psql('postgres', <<'END');
 SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
@@ -58,6 +75,9 @@ SELECT open_batch_run(1, '2024-03-10');
 SELECT add_batch_clients(1, '{1}');
 SELECT post_batch(1);
 SELECT bar_client(2, '2024-02-01', covers_all => true);
+CREATE ROLE worker LOGIN IN ROLE clienttrack_worker;
+INSERT INTO hmis_user (login_role) VALUES ('worker');
+INSERT INTO user_organization (member_user_id, organization_id) VALUES (1, 1);
 END
 
 # schemas side by side
@@ -81,10 +101,17 @@ is(sqlstate_of("UPDATE training.enrollment SET exit_date = '2024-02-01'"), 'CT00
 my $schema_before = dump_of('--schema-only');
 my $data_before = dump_of('--data-only', '-n', 'hmis', '-n', 'training');
 my $columns_before = columns();
+my $columns_without_calls = columns('without_calls');
 is(sqlstate_of('DROP EXTENSION clienttrack'), '2BP01', 'the extension is not dropped without CASCADE');
 is(sqlstate_of('DROP EXTENSION clienttrack CASCADE'), '', 'with CASCADE it is');
 ok(dump_of('--data-only', '-n', 'hmis', '-n', 'training') eq $data_before, 'every row is still there');
-is(columns(), $columns_before, 'every column is still there');
+isnt($columns_without_calls, $columns_before, 'some defaults call the extension');
+is(columns(), $columns_without_calls, 'every column is still there, and every other default');
+is(as_worker("SELECT count(*) FROM hmis.$_"), '0', "a worker sees nothing of $_")
+  for 'client', 'enrollment', 'client_service', 'bar', 'service_batch', 'program', 'hmis_user';
+is(as_worker("INSERT INTO hmis.client (client_id) VALUES (9)"), '42501', 'and enters nothing');
+is(as_worker('UPDATE hmis.enrollment SET exit_date = NULL RETURNING enrollment_id'), '', 'and changes nothing');
+is($node->safe_psql('postgres', 'SET ROLE clienttrack_owner; SELECT count(*) FROM hmis.client'), '2', 'the owner sees everything');
 $node->safe_psql('postgres', 'CREATE EXTENSION clienttrack');
 $node->safe_psql('postgres', "CALL clienttrack.migrate('$_')") for 'hmis', 'training';
 ok(dump_of('--data-only', '-n', 'hmis', '-n', 'training') eq $data_before, 'every row is there after migrate()');
@@ -92,6 +119,9 @@ is(columns(), $columns_before, 'every column is there after migrate()');
 my @before = sort split /\n/, $schema_before;
 my @after = sort split /\n/, dump_of('--schema-only');
 is_deeply(\@after, \@before, 'the schemas are as they were');
+is(as_worker('SELECT client_id FROM hmis.client'), '1', 'a worker sees the organization\'s clients again');
+is(as_worker("INSERT INTO hmis.client (first_name) VALUES ('Eve') RETURNING client_id, user_id, security_organization_id"), '3|1|1',
+	'and who entered a client is known again');
 is(sqlstate_of($unenrolled), 'CT001', 'an enrollment is required again');
 is(sqlstate_of($early_exit), 'CT006', 'an exit before services is refused again');
 is($node->safe_psql('postgres', 'SELECT status FROM hmis.post_batch(1)'), 'skipped', 'runs are posted again, and nothing twice');
