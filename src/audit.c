@@ -30,6 +30,7 @@
 #include "audit_table.h"
 #include "audit_write.h"
 #include "session.h"
+#include "trigger_call.h"
 
 PG_FUNCTION_INFO_V1(clienttrack_audit);
 
@@ -71,12 +72,7 @@ CheckAuditCall(FunctionCallInfo fcinfo)
 				 errmsg("trigger \"%s\" must fire AFTER … FOR EACH STATEMENT", trigdata->tg_trigger->tgname)));
 	if (TRIGGER_FIRED_BY_TRUNCATE(event))
 		return;
-	if ((!TRIGGER_FIRED_BY_DELETE(event) && trigdata->tg_newtable == NULL) ||
-		(!TRIGGER_FIRED_BY_INSERT(event) && trigdata->tg_oldtable == NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("trigger \"%s\" lacks a transition table", trigdata->tg_trigger->tgname),
-				 errhint("Add REFERENCING NEW TABLE AS new_rows, OLD TABLE AS old_rows, or both.")));
+	CheckTransitionTables(trigdata);
 }
 
 /* Starts reading a transition table with a read position of its own, since other triggers read it too. */

@@ -16,21 +16,9 @@
 #include "fmgr.h"
 #include "utils/rel.h"
 
+#include "trigger_call.h"
+
 PG_FUNCTION_INFO_V1(clienttrack_check_not_null);
-
-/* Raises unless the function was called as the trigger that it is. */
-static void
-CheckCall(FunctionCallInfo fcinfo)
-{
-	TriggerData *trigdata = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigdata->tg_event) ||
-		!TRIGGER_FIRED_FOR_ROW(trigdata->tg_event) || TRIGGER_FIRED_BY_DELETE(trigdata->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be called as a trigger BEFORE INSERT OR UPDATE FOR EACH ROW",
-						"clienttrack.check_not_null")));
-}
 
 /* Refuses a row that lacks a value which it must have, naming the column only. */
 Datum
@@ -40,7 +28,7 @@ clienttrack_check_not_null(PG_FUNCTION_ARGS)
 	TupleDesc	tupdesc;
 	HeapTuple	row;
 
-	CheckCall(fcinfo);
+	CheckBeforeWritingRow(fcinfo, "clienttrack.check_not_null");
 	tupdesc = RelationGetDescr(trigdata->tg_relation);
 	row = TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event) ? trigdata->tg_newtuple : trigdata->tg_trigtuple;
 	if (HeapTupleHasNulls(row))

@@ -31,6 +31,7 @@
 #include "guard.h"
 #include "guard_facts.h"
 #include "session.h"
+#include "trigger_call.h"
 #include "watch.h"
 
 /* How many of the rows that break a rule DETAIL names. */
@@ -61,12 +62,7 @@ CheckGuardCall(FunctionCallInfo fcinfo)
 				 errmsg("trigger \"%s\" must fire AFTER, or BEFORE TRUNCATE", trigdata->tg_trigger->tgname)));
 	if (TRIGGER_FIRED_FOR_ROW(event) || TRIGGER_FIRED_BY_TRUNCATE(event))
 		return;
-	if ((!TRIGGER_FIRED_BY_DELETE(event) && trigdata->tg_newtable == NULL) ||
-		(!TRIGGER_FIRED_BY_INSERT(event) && trigdata->tg_oldtable == NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("trigger \"%s\" lacks a transition table", trigdata->tg_trigger->tgname),
-				 errhint("Add REFERENCING NEW TABLE AS new_rows, OLD TABLE AS old_rows, or both.")));
+	CheckTransitionTables(trigdata);
 }
 
 /* Returns the kind of an event. */

@@ -34,6 +34,7 @@
 #include "compat.h"
 #include "encryption.h"
 #include "guard.h"
+#include "trigger_call.h"
 
 PG_FUNCTION_INFO_V1(clienttrack_protect);
 PG_FUNCTION_INFO_V1(clienttrack_read_protected);
@@ -169,12 +170,7 @@ CheckProtectCall(FunctionCallInfo fcinfo)
 {
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigdata->tg_event) ||
-		!TRIGGER_FIRED_FOR_ROW(trigdata->tg_event) || TRIGGER_FIRED_BY_DELETE(trigdata->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be called as a trigger BEFORE INSERT OR UPDATE FOR EACH ROW",
-						"clienttrack.protect")));
+	CheckBeforeWritingRow(fcinfo, "clienttrack.protect");
 	if (trigdata->tg_trigger->tgnargs != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
