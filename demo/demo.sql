@@ -214,6 +214,36 @@ WHERE s.program_id = :program_id AND s.date_deleted IS NULL AND s.date_provided 
 GROUP BY p.program_name, s.date_provided, v.service_name
 ORDER BY s.date_provided DESC, v.service_name LIMIT 10;
 \set ECHO none
+\echo '=== 11. Who sees what, and what is remembered'
+\echo
+\echo 'Until now a superuser worked, whom row security does not bind. Two case managers get a login each: one works for the'
+\echo 'organization of the program, the other for a new one, which has served nobody yet.'
+\echo
+\set ECHO queries
+CREATE ROLE demo_worker IN ROLE clienttrack_worker;
+CREATE ROLE demo_other_worker IN ROLE clienttrack_worker;
+WITH new_organization AS (
+	INSERT INTO hmis.organization (organization_name) VALUES ('Another agency') RETURNING organization_id
+), people AS (
+	INSERT INTO hmis.hmis_user (login_role) VALUES ('demo_worker'), ('demo_other_worker') RETURNING user_id, login_role)
+INSERT INTO hmis.user_organization (member_user_id, organization_id)
+SELECT p.user_id, CASE p.login_role WHEN 'demo_worker' THEN g.organization_id ELSE n.organization_id END
+FROM people p, new_organization n, hmis.program g WHERE g.program_id = :program_id;
+SET ROLE demo_worker;
+SELECT count(*) AS "Clients in sight" FROM hmis.client;
+SET ROLE demo_other_worker;
+SELECT count(*) AS "Clients in sight" FROM hmis.client;
+RESET ROLE;
+\set ECHO none
+\echo 'Every change of this day is on record, by whomever it was made. What was refused left nothing:'
+\echo
+\set ECHO queries
+SELECT table_name AS "Table", operation AS "Operation", login_role AS "Login", count(*) AS "Rows"
+FROM hmis.audit_event WHERE table_name IN ('client_service', 'service_batch_client', 'bar')
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+SELECT count(*) AS "Departures from the security that install made" FROM clienttrack.selfaudit('hmis');
+\set ECHO none
+DROP ROLE demo_worker, demo_other_worker;
 \echo '=== The same on your own server'
 \echo
 \echo '    make && sudo make install                     # PG_CONFIG=… for a certain server'
