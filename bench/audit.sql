@@ -4,6 +4,7 @@
 \set ON_ERROR_STOP on
 SET search_path = hmis, clienttrack;
 CREATE TABLE hmis.service_copy (LIKE hmis.client_service INCLUDING ALL);
+ALTER TABLE hmis.service_copy OWNER TO clienttrack_owner;
 CALL clienttrack.attach_audit('service_copy');
 ALTER TABLE hmis.service_copy DISABLE TRIGGER USER;
 RESET search_path;
