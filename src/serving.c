@@ -29,12 +29,14 @@ typedef struct KeepPlan
 } KeepPlan;
 
 /*
- * The organization that entered the client sees it without being listed. Locked in order, so that two writers don't
+ * The organization that entered the client sees it without being listed. A victim service provider is never listed:
+ * whoever sees the client would know. Locked in order, so that two writers don't
  * deadlock; looked at again under the lock, so that none overwrites what the other added.
  */
 static const char add_serving[] =
 	"WITH told AS (SELECT n.client_id, array_agg(DISTINCT p.organization_id) AS organizations FROM {rows} n "
-	"	JOIN {program} p ON p.program_id = n.program_id GROUP BY n.client_id), "
+	"	JOIN {program} p ON p.program_id = n.program_id "
+	"	JOIN {organization} o ON o.organization_id = p.organization_id AND NOT o.victim_service_provider GROUP BY n.client_id), "
 	"missing AS MATERIALIZED (SELECT c.client_id, c.security_organization_id AS entered_by, c.serving_organization_ids AS serving, "
 	"	t.organizations FROM told t JOIN {client} c ON c.client_id = t.client_id "
 	"	WHERE NOT t.organizations <@ (c.serving_organization_ids || c.security_organization_id) "

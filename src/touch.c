@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/sysattr.h"
 #include "access/xact.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
@@ -14,7 +15,6 @@
 #include "utils/timestamp.h"
 
 #include "session.h"
-#include "siblings.h"
 
 PG_FUNCTION_INFO_V1(clienttrack_touch);
 
@@ -65,7 +65,8 @@ UserColumn(Relation rel)
 	int			column = SPI_fnumber(RelationGetDescr(rel), "user_id");
 
 	if (column <= 0 || SPI_gettypeid(RelationGetDescr(rel), column) != INT8OID ||
-		strcmp(TableConcept(rel), "hmis_user") == 0)
+		bms_is_member(column - FirstLowInvalidHeapAttributeNumber,
+					  RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_PRIMARY_KEY)))
 		return 0;
 	return column;
 }

@@ -72,7 +72,7 @@ LANGUAGE sql STABLE
 RETURN (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
 	WHERE a.attrelid = relid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 	AND (privilege = 'INSERT' OR a.attname NOT IN ('security_organization_id', 'date_created'))
-	AND a.attname <> 'serving_organization_ids'
+	AND a.attname NOT IN ('serving_organization_ids', 'date_disposed', 'granted_by')
 	AND NOT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = relid AND i.indisprimary AND a.attnum = ANY (i.indkey)));
 COMMENT ON FUNCTION clienttrack.columns_to_grant(regclass, text) IS 'Used by attach_table_grants().';
 
@@ -120,18 +120,19 @@ COMMENT ON PROCEDURE clienttrack.attach_table_grants() IS 'Used by install() and
 CREATE PROCEDURE clienttrack.attach_function_grants()
 LANGUAGE plpgsql AS $attach$
 -- Ensures that nobody may execute a function of the schema by being PUBLIC: readers get those that only read, workers those
--- that write as the caller or were declared for them, and the rights those that need one. Triggers need no grant, and
--- functions of another owner are not ours.
+-- that write as the caller or were declared for them, and the rights those that need one. A trigger fires without a grant;
+-- with one anybody could put a definer's on a table of his own and ask it about any row. Functions of another owner are
+-- not ours.
 DECLARE
 	granted record;
 BEGIN
 	FOR granted IN
 		SELECT f.grantee, string_agg(f.function, ', ') AS functions FROM (
 			SELECT p.oid::regprocedure::text AS function, CASE WHEN g.function_name IS NOT NULL THEN g.grantee
-				WHEN p.prosecdef OR p.prokind = 'p' THEN NULL
+				WHEN p.prosecdef OR p.prokind = 'p' OR p.prorettype = 'trigger'::regtype THEN NULL
 				WHEN p.provolatile = 'v' THEN 'clienttrack_worker' ELSE 'clienttrack_reader' END AS grantee
 			FROM pg_catalog.pg_proc p LEFT JOIN schema_function g ON g.function_name = p.proname
-			WHERE p.pronamespace = to_regnamespace(quote_ident(current_schema())) AND p.prorettype <> 'trigger'::regtype
+			WHERE p.pronamespace = to_regnamespace(quote_ident(current_schema()))
 			AND pg_get_userbyid(p.proowner) = current_user) f
 		GROUP BY f.grantee
 	LOOP

@@ -155,6 +155,7 @@ BEGIN
 		AND NOT EXISTS (SELECT FROM %1$s.bar_scope s WHERE s.bar_id = b.bar_id AND s.date_deleted IS NULL)
 		UNION ALL SELECT 'serving_organization_missing', 'enrollment', e.enrollment_id, 'organization ' || p.organization_id
 		FROM %1$s.enrollment e JOIN %1$s.program p USING (program_id) JOIN %1$s.client c USING (client_id)
+		JOIN %1$s.organization o ON o.organization_id = p.organization_id AND NOT o.victim_service_provider
 		WHERE c.security_organization_id IS DISTINCT FROM p.organization_id
 		AND p.organization_id <> ALL (c.serving_organization_ids)
 		UNION ALL SELECT 'search_key', 'client', c.client_id, NULL FROM %1$s.client c

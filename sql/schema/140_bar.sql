@@ -62,7 +62,10 @@ CREATE TABLE bar_scope (
 	covers_all boolean NOT NULL DEFAULT false,
 	CONSTRAINT bar_scope_names_one CHECK (num_nonnulls(program_id, location_id, organization_id, service_id) + covers_all::int = 1)
 );
-CALL declare_table('bar_scope', 'client', 'EXISTS (SELECT FROM bar b WHERE b.bar_id = bar_scope.bar_id)');
+CALL declare_table('bar_scope', 'client', 'EXISTS (SELECT FROM bar b WHERE b.bar_id = bar_scope.bar_id)',
+	right_if => '(program_id IS NULL OR EXISTS (SELECT FROM program p WHERE p.program_id = bar_scope.program_id))
+		AND (location_id IS NULL OR EXISTS (SELECT FROM location l WHERE l.location_id = bar_scope.location_id))
+		AND coalesce(organization_id <> ALL ({hidden_organizations}), true)');
 CREATE INDEX ON bar_scope (bar_id);
 COMMENT ON TABLE bar_scope IS 'What a bar covers: a program, a location, a whole organization, a service, or everything, one each row. A bar has at least one.';
 COMMENT ON COLUMN bar_scope.bar_scope_id IS 'Identifier.';

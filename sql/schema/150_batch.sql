@@ -71,7 +71,8 @@ CREATE TABLE service_batch_client (
 );
 CALL declare_table('service_batch_client', 'client',
 	'EXISTS (SELECT FROM service_batch_run r WHERE r.service_batch_run_id = service_batch_client.service_batch_run_id)',
-	right_if => 'EXISTS (SELECT FROM client c WHERE c.client_id = service_batch_client.client_id)');
+	right_if => 'EXISTS (SELECT FROM client c WHERE c.client_id = service_batch_client.client_id)
+		AND (enrollment_id IS NULL OR EXISTS (SELECT FROM enrollment e WHERE e.enrollment_id = service_batch_client.enrollment_id))');
 CREATE INDEX ON service_batch_client (client_id);
 CREATE INDEX ON service_batch_client (enrollment_id);
 COMMENT ON TABLE service_batch_client IS 'The clients of a run. Whether a client''s services are posted is told by client_service, see view service_batch_run_client.';

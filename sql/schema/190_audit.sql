@@ -20,7 +20,8 @@ CREATE TABLE audit_event (
 ) PARTITION BY RANGE (event_time);
 ALTER SEQUENCE audit_event_id_seq OWNED BY audit_event.audit_event_id;
 ALTER TABLE audit_event REPLICA IDENTITY FULL; -- so that the disposal of a client's data can be replicated
-CALL declare_table('audit_event', 'log', 'organization_id = ANY ({organizations})', 'false', reader => 'clienttrack_read_audit');
+CALL declare_table('audit_event', 'log', 'organization_id = ANY ({organizations}) AND coalesce(user_id <> ALL ({hidden_users}), true)', 'false',
+	reader => 'clienttrack_read_audit');
 CREATE INDEX audit_event_client ON audit_event (client_id, event_time);
 CREATE INDEX audit_event_time ON audit_event USING brin (event_time);
 COMMENT ON TABLE audit_event IS 'What became of every row about a client: one row for each row that a statement wrote. Append-only; a partition for each month (UTC), see make_audit_partitions().';

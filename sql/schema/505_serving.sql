@@ -13,6 +13,10 @@ CREATE OR REPLACE FUNCTION check_release() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 -- Ensures that no record of a victim service provider is released.
 BEGIN
+	IF TG_RELID <> 'information_release'::regclass THEN
+		RAISE EXCEPTION 'function "check_release" is a trigger of information_release only'
+			USING ERRCODE = 'trigger_protocol_violated';
+	END IF;
 	IF EXISTS (SELECT FROM organization o WHERE o.organization_id = NEW.organization_id AND o.victim_service_provider) THEN
 		RAISE EXCEPTION 'records of a victim service provider are not released' USING ERRCODE = 'check_violation',
 			HINT = 'They stay within the provider (34 U.S.C. 12291(b)(2)).';
@@ -35,6 +39,10 @@ CREATE OR REPLACE FUNCTION check_release_of_own() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 -- Ensures that an organization releases only clients whom it serves: not those that were themselves released to it.
 BEGIN
+	IF TG_RELID <> 'information_release'::regclass THEN
+		RAISE EXCEPTION 'function "check_release_of_own" is a trigger of information_release only'
+			USING ERRCODE = 'trigger_protocol_violated';
+	END IF;
 	IF NOT EXISTS (SELECT FROM client c WHERE c.client_id = NEW.client_id AND (c.security_organization_id = NEW.organization_id
 			OR NEW.organization_id = ANY (c.serving_organization_ids))) THEN
 		RAISE EXCEPTION 'organization % does not serve client %', NEW.organization_id, NEW.client_id

@@ -146,6 +146,7 @@ BEGIN
 	RETURN QUERY
 	SELECT d.date_disclosed, d.user_id, d.login_role, d.organization_id, d.disclosed_to, d.what, d.reason
 	FROM disclosure d WHERE d.client_id = client_disclosures.client_id
+	AND coalesce(d.organization_id <> ALL (clienttrack.hidden_organizations(@schema@::regnamespace)), true)
 	ORDER BY d.date_disclosed DESC, d.disclosure_id DESC;
 END
 $$;

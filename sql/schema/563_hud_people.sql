@@ -39,12 +39,15 @@ BEGIN
 		veteran_status smallint',
 		', coalesce((SELECT c.security_organization_id FROM client c WHERE c.client_id = k.local_id), o.organization_id)
 			AS security_organization_id',
-		-- HUD does not say who entered a client: one of the organizations that enrolled the client. Others are added by the
+		-- HUD does not say who entered a client: one of the organizations that enrolled the client, a
+		-- victim service provider only where it is the only one. Others are added by the
 		-- trigger of enrollments, which costs more.
-		'LEFT JOIN (SELECT btrim(e.personalid, E'' \t"'') AS hud_id, min(g.organization_id) AS organization_id
+		'LEFT JOIN (SELECT btrim(e.personalid, E'' \t"'') AS hud_id, coalesce(
+				min(g.organization_id) FILTER (WHERE NOT a.victim_service_provider), min(g.organization_id)) AS organization_id
 			FROM hud_enrollment e JOIN hud_key j ON j.hud_source_id = $2 AND j.file = ''Project''
 				AND j.hud_id = btrim(e.projectid, E'' \t"'')
-			JOIN program g ON g.program_id = j.local_id WHERE e.hud_load_run_id IS NULL GROUP BY 1) o ON o.hud_id = r.hud_id');
+			JOIN program g ON g.program_id = j.local_id JOIN organization a ON a.organization_id = g.organization_id
+			WHERE e.hud_load_run_id IS NULL GROUP BY 1) o ON o.hud_id = r.hud_id');
 	PERFORM hud_run_checks(run, 'Client');
 	PERFORM hud_write_rows(run, 'Client');
 	PERFORM hud_write_ssns();
