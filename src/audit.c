@@ -29,6 +29,7 @@
 #include "audit_row.h"
 #include "audit_table.h"
 #include "audit_write.h"
+#include "guard.h"
 #include "session.h"
 #include "trigger_call.h"
 
@@ -289,7 +290,7 @@ UsePortableOutput(void)
 	};
 
 	for (int i = 0; i < lengthof(settings); i++)
-		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+		SetLocally(settings[i][0], settings[i][1]);
 }
 
 /* Records what a statement did. */

@@ -6,7 +6,6 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "utils/snapmgr.h"
 
 #include "audit_client.h"
 #include "guard.h"
@@ -20,15 +19,11 @@ ClientOfBar(Oid schema, int64 bar_id, int64 *client_id)
 	GuardSurrounding surrounding = GuardEnter(relid);
 	Oid			argtype = INT8OID;
 	Datum		arg = Int64GetDatum(bar_id);
-	SPIPlanPtr	plan;
 	bool		isnull = true;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "could not connect to SPI");
-	plan = SPI_prepare(psprintf("SELECT client_id FROM %s WHERE bar_id = $1", QualifiedTableName(relid)), 1, &argtype);
-	if (plan == NULL ||
-		SPI_execute_snapshot(plan, &arg, NULL, GetLatestSnapshot(), InvalidSnapshot, true, false, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not look for a bar");
+	GuardSelect(psprintf("SELECT client_id FROM %s WHERE bar_id = $1", QualifiedTableName(relid)), 1, &argtype, &arg, NULL);
 	if (SPI_processed == 1)
 		*client_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_finish();

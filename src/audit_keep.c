@@ -8,9 +8,7 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "miscadmin.h"
 #include "replication/logicalworker.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -60,7 +58,7 @@ clienttrack_append_only(PG_FUNCTION_ARGS)
 static const char redact_statement[] =
 	"UPDATE %s SET old_values = CASE WHEN old_values IS NOT NULL THEN '{\"disposed\": true}'::jsonb END, "
 	"	new_values = CASE WHEN new_values IS NOT NULL THEN '{\"disposed\": true}'::jsonb END "
-	"WHERE client_id OPERATOR(pg_catalog.=) $1";
+	"WHERE client_id = $1";
 
 /* Takes the values out of a client's events, as the owner of the audit, and returns how many events there were. */
 int64
@@ -72,16 +70,13 @@ RedactAudit(Oid schema, int64 client_id)
 	GuardSurrounding surrounding;
 	int64		events;
 
-	if (!has_privs_of_role(GetUserId(), TableOwner(audit_event)))
-		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(audit_event));
+	RequireTableOwner(audit_event);
 	SPI_connect();
 	surrounding = GuardEnter(audit_event);
 	redacting = true;
 	PG_TRY();
 	{
-		const char *name = quote_qualified_identifier(get_namespace_name(schema), get_rel_name(audit_event));
-
-		if (SPI_execute_with_args(psprintf(redact_statement, name), 1, &argtype, &arg, NULL, false, 0) != SPI_OK_UPDATE)
+		if (SPI_execute_with_args(psprintf(redact_statement, QualifiedTableName(audit_event)), 1, &argtype, &arg, NULL, false, 0) != SPI_OK_UPDATE)
 			elog(ERROR, "could not redact the audit");
 		events = SPI_processed;
 	}

@@ -12,7 +12,6 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
@@ -22,9 +21,9 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 
 #include "audit_table.h"
+#include "guard.h"
 #include "siblings.h"
 
 static HTAB *audit_tables = NULL;
@@ -96,14 +95,7 @@ TableEntry(Oid relid)
 static void
 CheckSameOwner(Relation rel, Oid audit_event)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(audit_event));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", audit_event);
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	if (owner != rel->rd_rel->relowner)
+	if (TableOwner(audit_event) != rel->rd_rel->relowner)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("table \"%s\" does not belong to the owner of \"%s\"", RelationGetRelationName(rel), "audit_event")));

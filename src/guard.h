@@ -24,11 +24,13 @@ typedef struct GuardSurrounding
 #define KEPT_PLAN_ROWS 1000
 
 extern Oid	TableOwner(Oid relid);
+extern void RequireTableOwner(Oid relid);
 extern void SetLocally(const char *name, const char *value);
 extern void GuardUseSafeNames(void);
 extern GuardSurrounding GuardEnter(Oid relid);
 extern GuardSurrounding GuardEnterAsOuterUser(void);
 extern void GuardLeave(GuardSurrounding surrounding);
+extern void GuardSelect(const char *query, int nargs, Oid *argtypes, Datum *args, const char *nulls);
 extern void GuardRegisterRows(const char *name, Oid relid, Tuplestorestate *rows);
 extern int64 GuardExecute(GuardEvent *event, Oid cachekey, int part, int64 rows, long limit);
 

@@ -8,6 +8,7 @@
 #include "catalog/pg_class.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
@@ -51,6 +52,14 @@ TableOwner(Oid relid)
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;
+}
+
+/* Raises unless the current user has the privileges of a table's owner. */
+void
+RequireTableOwner(Oid relid)
+{
+	if (!has_privs_of_role(GetUserId(), TableOwner(relid)))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(relid));
 }
 
 /* Sets a setting until the caller's nest level of settings is left. */
@@ -111,6 +120,22 @@ GuardLeave(GuardSurrounding surrounding)
 {
 	AtEOXact_GUC(true, surrounding.guc_level);
 	SetUserIdAndSecContext(surrounding.user, surrounding.sec_context);
+}
+
+/*
+ * Executes a query for what a backend will remember; its rows are in SPI_tuptable. An answer from an older snapshot must
+ * not be remembered, so it sees what is committed now. During a parallel operation no new snapshot can be taken, and the
+ * statement's is used. SPI must be connected; to be called within GuardEnter.
+ */
+void
+GuardSelect(const char *query, int nargs, Oid *argtypes, Datum *args, const char *nulls)
+{
+	SPIPlanPtr	plan = SPI_prepare(query, nargs, argtypes);
+	Snapshot	snapshot = IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot();
+
+	if (plan == NULL ||
+		SPI_execute_snapshot(plan, args, nulls, snapshot, InvalidSnapshot, true, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not execute \"%s\": %s", query, SPI_result_code_string(SPI_result));
 }
 
 /* Makes rows of a table's type visible to queries under a name. SPI must be connected. */

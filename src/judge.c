@@ -143,17 +143,6 @@ JudgeCandidates(Oid relid, const Candidates *candidates)
 	return refused;
 }
 
-/*
- * Raises unless the current user sees all rows anyway: the rules look at everybody's, and candidates for clients of
- * others would tell of their bars and enrollments.
- */
-static void
-CheckSeesAll(Oid relid)
-{
-	if (!has_privs_of_role(GetUserId(), TableOwner(relid)))
-		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(relid));
-}
-
 /* Adds what became of the candidates to the result of the function. */
 static void
 PutRefusals(ReturnSetInfo *rsinfo, SPITupleTable *refusals, int64 count)
@@ -194,7 +183,7 @@ clienttrack_judge(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("schema, table_name and candidates must not be null")));
 	relid = SchemaTableOfConcept(PG_GETARG_OID(0), text_to_cstring(PG_GETARG_TEXT_PP(1)));
-	CheckSeesAll(relid);
+	RequireTableOwner(relid);	/* the rules look at everybody's rows, and would tell of other clients' bars and enrollments */
 	candidates.query = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	InitMaterializedSRF(fcinfo, 0);
 

@@ -7,7 +7,6 @@
 #include "access/xact.h"
 #include "executor/spi.h"
 #include "utils/hsearch.h"
-#include "utils/snapmgr.h"
 
 #include "guard.h"
 #include "session.h"
@@ -39,20 +38,7 @@ StorePrograms(void)
 	}
 }
 
-/* Reads all programs of a schema, with what is committed now in sight. SPI must be connected. */
-static void
-ReadPrograms(Oid relid)
-{
-	char	   *query = psprintf("SELECT program_id, organization_id FROM %s", QualifiedTableName(relid));
-	SPIPlanPtr	plan = SPI_prepare(query, 0, NULL);
-
-	if (plan == NULL ||
-		SPI_execute_snapshot(plan, NULL, NULL, SessionSnapshot(), InvalidSnapshot, true, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the programs");
-	StorePrograms();
-}
-
-/* Makes the table anew. */
+/* Reads all programs of a schema. */
 static void
 RefreshPrograms(Oid schema)
 {
@@ -70,7 +56,8 @@ RefreshPrograms(Oid schema)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "could not connect to SPI");
 	programs = hash_create("clienttrack programs", 256, &ctl, HASH_ELEM | HASH_BLOBS);
-	ReadPrograms(relid);
+	GuardSelect(psprintf("SELECT program_id, organization_id FROM %s", QualifiedTableName(relid)), 0, NULL, NULL, NULL);
+	StorePrograms();
 	SPI_finish();
 	GuardLeave(surrounding);
 	programs_parallel = IsInParallelMode();

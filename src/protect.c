@@ -276,21 +276,12 @@ clienttrack_protect(PG_FUNCTION_ARGS)
 	return PointerGetDatum(row.plain ? StorePlain(&row) : StoreEncrypted(&row));
 }
 
-/* Ensures that the caller has the privileges of the owner of a table. */
-static void
-CheckOwnsTable(Relation rel)
-{
-	if (!has_privs_of_role(GetUserId(), rel->rd_rel->relowner))
-		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, RelationGetRelationName(rel));
-}
-
 /* Returns the row with a key of a protected table, copied, or NULL: SELECT t.* FROM schema.table t WHERE t.key = $1. */
 static HeapTuple
 FetchRow(const ProtectedColumn *column, int64 key)
 {
 	char	   *query = psprintf("SELECT t.* FROM %s t WHERE t.%s OPERATOR(pg_catalog.=) $1",
-								 quote_qualified_identifier(get_namespace_name(RelationGetNamespace(column->rel)),
-															RelationGetRelationName(column->rel)),
+								 QualifiedTableName(RelationGetRelid(column->rel)),
 								 quote_identifier(column->key_name));
 	Oid			argtype = INT8OID;
 	Datum		arg = Int64GetDatum(key);
@@ -337,7 +328,7 @@ clienttrack_read_protected(PG_FUNCTION_ARGS)
 	HeapTuple	row;
 	text	   *value = NULL;
 
-	CheckOwnsTable(rel);
+	RequireTableOwner(RelationGetRelid(rel));
 	column = FindProtectedColumn(rel, pstrdup(NameStr(*PG_GETARG_NAME(1))));
 	row = FetchRowAsOwner(&column, key);
 	if (row)

@@ -13,7 +13,6 @@
 #include "fmgr.h"
 #include "utils/date.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 
 #include "guard.h"
 #include "session.h"
@@ -76,21 +75,17 @@ KeepReleases(void)
 	}
 }
 
-/* Reads the releases to some organizations, with what is committed now in sight. */
+/* Reads the releases to some organizations. */
 static void
 ReadReleases(Oid relid, const ArrayType *organizations)
 {
 	GuardSurrounding surrounding = GuardEnter(relid);
 	Oid			argtype = INT8ARRAYOID;
 	Datum		arg = PointerGetDatum(organizations);
-	SPIPlanPtr	plan;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "could not connect to SPI");
-	plan = SPI_prepare(psprintf(release_query, QualifiedTableName(relid)), 1, &argtype);
-	if (plan == NULL ||
-		SPI_execute_snapshot(plan, &arg, NULL, SessionSnapshot(), InvalidSnapshot, true, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the releases");
+	GuardSelect(psprintf(release_query, QualifiedTableName(relid)), 1, &argtype, &arg, NULL);
 	KeepReleases();
 	SPI_finish();
 	GuardLeave(surrounding);
@@ -139,13 +134,12 @@ FirstRelease(int64 client_id)
 	return low;
 }
 
-/* Tells whether a release in force shares something of a client; organization 0: whoever's. */
+/* Tells whether a remembered release in force shares something of a client; organization 0: whoever's. */
 static bool
-IsReleased(Oid schema, int64 client_id, int64 organization_id, Released what)
+IsReleased(int64 client_id, int64 organization_id, Released what)
 {
 	DateADT		today;
 
-	RefreshReleases(schema);
 	if (nreleases == 0)
 		return false;
 	today = GetSQLCurrentDate();
@@ -156,7 +150,7 @@ IsReleased(Oid schema, int64 client_id, int64 organization_id, Released what)
 	return false;
 }
 
-/* The same for a record of a program. */
+/* Tells whether a release in force shares a record of a client that a program made. */
 static bool
 IsRecordReleased(Oid schema, int64 client_id, int64 program_id, Released what)
 {
@@ -164,14 +158,15 @@ IsRecordReleased(Oid schema, int64 client_id, int64 program_id, Released what)
 
 	RefreshReleases(schema);
 	return nreleases > 0 && ProgramOrganization(schema, program_id, &organization_id) &&
-		IsReleased(schema, client_id, organization_id, what);
+		IsReleased(client_id, organization_id, what);
 }
 
 /* released_client(schema regnamespace, client_id bigint) returns boolean */
 Datum
 clienttrack_released_client(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(IsReleased(PG_GETARG_OID(0), PG_GETARG_INT64(1), 0, RELEASED_CLIENT));
+	RefreshReleases(PG_GETARG_OID(0));
+	PG_RETURN_BOOL(IsReleased(PG_GETARG_INT64(1), 0, RELEASED_CLIENT));
 }
 
 /* released_enrollment(schema regnamespace, client_id bigint, program_id bigint) returns boolean */

@@ -27,7 +27,6 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "guard.h"
@@ -272,16 +271,6 @@ KeepAnswers(void)
 	remembered.rights = KeepArray(8);
 }
 
-/*
- * Returns the snapshot to look with at what will be remembered: an answer from an older one must not be. During a parallel
- * operation no new snapshot can be taken, and the statement's is used.
- */
-Snapshot
-SessionSnapshot(void)
-{
-	return IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot();
-}
-
 /* Executes the query for what the key says. */
 static void
 AskTables(const SessionKey *key, const char *query)
@@ -289,7 +278,6 @@ AskTables(const SessionKey *key, const char *query)
 	Oid			argtypes[5] = {NAMEOID, NAMEOID, INT8OID, INT8ARRAYOID, BOOLOID};
 	Datum		args[5] = {RoleName(key->outer_role), RoleName(key->login_role), 0, 0, BoolGetDatum(key->admin)};
 	char		nulls[6] = "  nn ";
-	SPIPlanPtr	plan = SPI_prepare(query, 5, argtypes);
 
 	if (key->token != 0)
 	{
@@ -299,9 +287,8 @@ AskTables(const SessionKey *key, const char *query)
 		args[3] = PointerGetDatum(claims->organizations);
 		nulls[2] = nulls[3] = ' ';
 	}
-	if (plan == NULL ||
-		SPI_execute_snapshot(plan, args, nulls, SessionSnapshot(), InvalidSnapshot, true, false, 1) != SPI_OK_SELECT ||
-		SPI_processed != 1)
+	GuardSelect(query, 5, argtypes, args, nulls);
+	if (SPI_processed != 1)
 		elog(ERROR, "could not look up the user of the session");
 	KeepAnswers();
 }

@@ -6,7 +6,6 @@
 #define CLIENTTRACK_SESSION_H
 
 #include "utils/array.h"
-#include "utils/snapshot.h"
 #include "utils/timestamp.h"
 
 /* What a verified token says. */
@@ -17,7 +16,6 @@ typedef struct SessionClaims
 	TimestampTz expires;
 } SessionClaims;
 
-extern Snapshot SessionSnapshot(void);
 extern Oid	SessionRole(void);
 extern bool SessionUserId(Oid schema, int64 *user_id);
 extern bool SessionOrganization(Oid schema, int64 *organization_id);
