@@ -51,22 +51,26 @@ PG_FUNCTION_INFO_V1(clienttrack_post_batch);
 	"	AND p.client_id = c.client_id AND p.service_id = bs.service_id AND p.date_deleted IS NULL OFFSET 0)"
 
 /*
- * Unit values come from the batch, the offering or the service, and are looked up once for each service. The result is
+ * Unit values come from the batch, the offering or the service, grants from the batch or the offering; both are looked up
+ * once for each service. The result is
  * grouped, not joined: the planner expects few clients where many were just added, and would join them by loops.
  */
 #define POST_STATEMENT(clients) \
-	"WITH value AS MATERIALIZED (SELECT d.service_id, coalesce(d.unit_value, " OFFERING_SAYS("unit_value", "d") \
-	", d.default_unit_value) AS unit_value FROM (SELECT bs.service_id, bs.unit_value, s.default_unit_value, b.program_id, " \
-	"		b.location_id, r.date_provided FROM {service_batch_run} r " \
+	"WITH value AS MATERIALIZED (SELECT d.service_id, coalesce(d.unit_value, " OFFERED_UNIT_VALUE("d") \
+	", d.default_unit_value) AS unit_value, d.grant_award_id FROM (SELECT g.*, coalesce(g.grant_given, " \
+	"		" OFFERING_SAYS("grant_award_id", "g") ") AS grant_award_id FROM (" \
+	"	SELECT bs.service_id, bs.unit_value, s.default_unit_value, b.program_id, " \
+	"		b.location_id, b.grant_award_id AS grant_given, r.date_provided FROM {service_batch_run} r " \
 	"	JOIN {service_batch} b ON b.service_batch_id = r.service_batch_id " \
 	"	JOIN {service_batch_service} bs ON bs.service_batch_id = b.service_batch_id " \
-	"	JOIN {service} s ON s.service_id = bs.service_id WHERE r.service_batch_run_id = $1) d), " \
+	"	JOIN {service} s ON s.service_id = bs.service_id WHERE r.service_batch_run_id = $1 OFFSET 0) g OFFSET 0) d), " \
 	"posted AS (INSERT INTO {client_service} (client_id, service_id, program_id, date_provided, enrollment_id, location_id, " \
 	"	units, unit_value, unit_of_measure, service_batch_run_id, provided_by_user_id, grant_award_id, service_reason_id, " \
 	"	comments, user_id) " \
 	"SELECT c.client_id, bs.service_id, b.program_id, r.date_provided, c.enrollment_id, b.location_id, " \
 	"	bs.units, (SELECT v.unit_value FROM value v WHERE v.service_id = bs.service_id), s.unit_of_measure, " \
-	"	r.service_batch_run_id, b.provided_by_user_id, b.grant_award_id, b.service_reason_id, b.default_comments, c.user_id" \
+	"	r.service_batch_run_id, b.provided_by_user_id, (SELECT v.grant_award_id FROM value v WHERE v.service_id = bs.service_id), " \
+	"	b.service_reason_id, b.default_comments, c.user_id" \
 	UNPOSTED_SERVICES(clients) \
 	" RETURNING client_id) " \
 	"SELECT c.client_id, CASE WHEN c.services > 0 THEN 'posted' WHEN c.batch_status = 'rejected' THEN 'rejected' " \

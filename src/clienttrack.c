@@ -17,6 +17,7 @@ PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
+	GuardInit();
 	LastDayInit();
 	KeysInit();
 	MarkGUCPrefixReserved("clienttrack");

@@ -5,6 +5,7 @@
 #ifndef CLIENTTRACK_H
 #define CLIENTTRACK_H
 
+extern void GuardInit(void);
 extern void LastDayInit(void);
 extern void KeysInit(void);
 

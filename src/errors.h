@@ -15,5 +15,8 @@
 #define ERRCODE_CT_DATE_OUT_OF_RANGE		MAKE_SQLSTATE('C', 'T', '0', '0', '8')
 #define ERRCODE_CT_NOT_FOUND				MAKE_SQLSTATE('C', 'T', '0', '0', '9')
 #define ERRCODE_CT_BAR_WITHOUT_SCOPE		MAKE_SQLSTATE('C', 'T', '0', '1', '3')
+#define ERRCODE_CT_WARNINGS					MAKE_SQLSTATE('C', 'T', '0', '1', '4')
+#define ERRCODE_CT_PERIOD_LOCKED			MAKE_SQLSTATE('C', 'T', '0', '1', '5')
+#define ERRCODE_CT_ENTERED_TOO_LATE			MAKE_SQLSTATE('C', 'T', '0', '1', '6')
 
 #endif

@@ -25,8 +25,10 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/rel.h"
 
+#include "clienttrack.h"
 #include "errors.h"
 #include "guard.h"
 #include "guard_facts.h"
@@ -41,6 +43,18 @@
 #define GUARD_PROBE_LIMIT 32
 
 PG_FUNCTION_INFO_V1(clienttrack_guard);
+
+static bool refuse_warnings;
+
+/* Defines the setting. */
+void
+GuardInit(void)
+{
+	/* For an application that asks its user to confirm warnings before anything is recorded. */
+	DefineCustomBoolVariable("clienttrack.refuse_warnings",
+							 "Whether a warning about services refuses the statement until it is confirmed.",
+							 NULL, &refuse_warnings, false, PGC_USERSET, 0, NULL, NULL, NULL);
+}
 
 /* Raises unless the function was called as a trigger that it can serve. */
 static void
@@ -117,6 +131,7 @@ typedef struct GuardJudgement
 	TriggerData *trigdata;
 	GuardEvent	event;
 	int64		rows;
+	StringInfoData warnings;	/* those to confirm, a line each */
 } GuardJudgement;
 
 /* Executes one part of a judgement. */
@@ -163,6 +178,12 @@ ReportViolations(GuardJudgement *judgement, int number)
 
 	if (*words == '\0')
 		return;
+	if (rule->elevel < ERROR && refuse_warnings)
+	{
+		appendStringInfo(&judgement->warnings, "%s%s. ", judgement->warnings.len > 0 ? "\n" : "", rule->message);
+		appendStringInfo(&judgement->warnings, rule->detail, words);
+		return;
+	}
 	ereport(rule->elevel,
 			(errcode(rule->sqlstate),
 			 errmsg("%s", rule->message),
@@ -249,6 +270,19 @@ JudgeRows(GuardJudgement *judgement)
 		RememberFact(&fact, looks, since);
 }
 
+/* Refuses what was warned of, where the session wants to confirm it first. */
+static void
+RefuseWarnings(const GuardJudgement *judgement)
+{
+	if (judgement->warnings.len > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CT_WARNINGS),
+				 errmsg("there are warnings to confirm"),
+				 errdetail_internal("%s", judgement->warnings.data),
+				 errhint("Look at them, and call again with confirm_warnings => true to record it nevertheless."),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "warnings_to_confirm")));
+}
+
 /* Trigger function: holds the rules of the table for the rows of the statement. */
 Datum
 clienttrack_guard(PG_FUNCTION_ARGS)
@@ -261,6 +295,7 @@ clienttrack_guard(PG_FUNCTION_ARGS)
 	judgement.event.concept = TableConcept(judgement.trigdata->tg_relation);
 	judgement.event.event = EventKind(judgement.trigdata->tg_event);
 	judgement.event.candidates = false;
+	judgement.event.with_warnings = false;
 	judgement.event.siblings = NULL;
 	if (!GuardEventHasRules(&judgement.event))
 		return PointerGetDatum(NULL);
@@ -271,7 +306,9 @@ clienttrack_guard(PG_FUNCTION_ARGS)
 	{
 		GuardSurrounding surrounding = GuardEnter(judgement.event.relid);
 
+		initStringInfo(&judgement.warnings);
 		JudgeRows(&judgement);
+		RefuseWarnings(&judgement);
 		GuardLeave(surrounding);
 	}
 	SPI_finish();

@@ -34,7 +34,7 @@
 /* The tables that answers come from, and the services themselves for their columns. */
 static const char *const watched_concepts[] = {
 	"client_service", "service", "service_offering", "service_organization", "program", "location", "provider",
-	"grant_award", "service_reason", "service_batch_run", "hmis_user"
+	"grant_award", "service_reason", "service_batch_run", "hmis_user", "locked_period"
 };
 
 static const char *const id_columns[FACT_IDS] = {

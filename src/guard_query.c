@@ -243,7 +243,7 @@ GuardRefusalQuery(const GuardEvent *event)
 	{
 		const GuardRule *rule = &guard_rules[i];
 
-		if (!GuardRuleWakes(rule, event) || rule->violations == NULL || rule->elevel < ERROR)
+		if (!GuardRuleWakes(rule, event) || rule->violations == NULL || (rule->elevel < ERROR && !event->with_warnings))
 			continue;
 		appendStringInfo(&buf, "%sSELECT %d AS rule, w.row_id, w.item FROM (%s) w",
 						 separator, i, PartOfQuery(event, rule, rule->violations));

@@ -19,6 +19,7 @@ typedef struct GuardEvent
 	const char *concept;		/* what the table stands for */
 	int			event;			/* one of GUARD_INSERT … GUARD_TRUNCATE, with GUARD_ROW for a row trigger */
 	bool		candidates;		/* the rows are not in the table yet */
+	bool		with_warnings;	/* of candidates, also tells of warnings */
 	SiblingTables *siblings;
 } GuardEvent;
 

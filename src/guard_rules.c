@@ -41,8 +41,6 @@ const char	guard_facts[] =
 	"r.grant_award_id, r.provider_id, r.service_reason_id, r.provided_by_user_id, "
 	"r.enrollment_id IS NULL AS without_enrollment, r.date_deleted IS NULL AS live FROM {rows} r";
 
-#define ENROLLMENT_RULE(r) "coalesce(" OFFERING_SAYS("enrollment_rule", r) ", 'required')"
-
 /* A bed night never falls on the exit day, whatever an offering says. */
 #define EXIT_DAY_ALLOWED(r) \
 	"coalesce((SELECT false FROM {service} s WHERE s.service_id = " r ".service_id AND s.record_type = 200), " \
@@ -58,14 +56,6 @@ const char	guard_facts[] =
 #define ENROLLMENT_MISSES(e, r) \
 	"(" ENROLLMENT_MISSES_WHOLE_DAYS(e, r) \
 	"OR CASE WHEN " r ".date_provided = " e ".exit_date THEN NOT " EXIT_DAY_ALLOWED(r) " ELSE false END)"
-
-/* Services are refused where the service is restricted to other organizations, or offered, but not here and then. */
-#define NOT_OFFERED(r) \
-	"((EXISTS (SELECT FROM {service_organization} so WHERE so.service_id = " r ".service_id AND so.date_deleted IS NULL) " \
-	"  AND NOT EXISTS (SELECT FROM {service_organization} so WHERE so.service_id = " r ".service_id " \
-	"    AND so.date_deleted IS NULL AND so.organization_id = " PROGRAM_ORGANIZATION(r) ")) " \
-	"OR (EXISTS (SELECT FROM {service_offering} o WHERE o.service_id = " r ".service_id AND o.date_deleted IS NULL) " \
-	"  AND NOT EXISTS (SELECT " MATCHING_OFFERINGS(r) ")))"
 
 /* OFFSET 0: each is looked up by its key, so that the cost grows with the statement and not with the table. */
 #define NAMED_ENROLLMENTS \
@@ -116,13 +106,19 @@ static const char client_may_be_barred[] = HAS_BARS("block");
 static const char client_has_warning[] = BARRED("warn");
 static const char client_may_have_warning[] = HAS_BARS("warn");
 
+#define SERVICE_ON(r) "'service ' || " r ".service_id || ' by program ' || " r ".program_id || ' on ' || " DAY(r ".date_provided")
+
+/* The service d cannot be given there and then, or not in that way: directly, by referral or indirectly. */
+#define SERVICE_AND_PROGRAM(d) \
+	"LEFT JOIN {service} s ON s.service_id = " d ".service_id LEFT JOIN {program} p ON p.program_id = " d ".program_id "
+#define CANNOT_BE_GIVEN(d, way) \
+	"(s.service_id IS NULL OR p.program_id IS NULL OR s.date_deleted IS NOT NULL OR p.date_deleted IS NOT NULL " \
+	"OR NOT s.active OR NOT (" way ") OR " NOT_OFFERED(d) ")"
+
 static const char service_offered[] =
-	"SELECT r.client_service_id AS row_id, 'service ' || m.service_id || ' by program ' || m.program_id || ' on ' || "
-	DAY("m.date_provided") " AS item "
-	"FROM (SELECT d.* FROM {facts} d "
-	"	LEFT JOIN {service} s ON s.service_id = d.service_id LEFT JOIN {program} p ON p.program_id = d.program_id "
-	"	WHERE d.live AND (s.service_id IS NULL OR p.program_id IS NULL OR s.date_deleted IS NOT NULL "
-	"	OR p.date_deleted IS NOT NULL OR NOT s.active OR " NOT_OFFERED("d") ")) m "
+	"SELECT r.client_service_id AS row_id, " SERVICE_ON("m") " AS item "
+	"FROM (SELECT d.* FROM {facts} d " SERVICE_AND_PROGRAM("d")
+	"	WHERE d.live AND " CANNOT_BE_GIVEN("d", "s.is_direct OR s.is_referral") ") m "
 	"JOIN {rows} r ON " FACT_OF_ROW;
 
 /* The references that have no foreign key. */
@@ -146,6 +142,32 @@ static const char service_references[] =
 static const char service_in_future[] =
 	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item "
 	"FROM (SELECT d.* FROM {facts} d WHERE d.live AND d.date_provided > " LAST_DAY ") m JOIN {rows} r ON " FACT_OF_ROW;
+
+/* The day of the service r is in a period that was reported. Whoever reports it waits for those who write services. */
+#define LOCKED(r) \
+	"EXISTS (SELECT FROM {locked_period} k WHERE k.date_deleted IS NULL AND k.organization_id = " PROGRAM_ORGANIZATION(r) \
+	" AND (k.program_id IS NULL OR k.program_id = " r ".program_id) " \
+	"AND " r ".date_provided BETWEEN k.begin_date AND k.end_date)"
+
+static const char service_locked[] =
+	"SELECT DISTINCT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item "
+	"FROM (SELECT d.* FROM {facts} d WHERE " LOCKED("d") ") m JOIN {rows} r ON " FACT_OF_ROW;
+static const char lock_all_services[] = "LOCK TABLE {client_service}, {indirect_service} IN SHARE MODE";
+
+/* The service r was entered later than its program allows. Imported rows keep the day when they were first entered. */
+#define ENTERED_LATE(r, action) \
+	"p.late_entry_action = '" action "' AND " r ".date_created::date - " r ".date_provided > p.late_entry_limit_days"
+#define SERVICE_ENTERED_LATE(action) \
+	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " || ', entered on ' || " DAY("r.date_created::date") " AS item " \
+	"FROM {rows} r JOIN {program} p ON p.program_id = r.program_id WHERE " LIVE("r") " AND " ENTERED_LATE("r", action)
+#define HAS_LATE_ENTRY_LIMIT(action) \
+	"SELECT FROM {facts} m JOIN {program} p ON p.program_id = m.program_id " \
+	"WHERE m.live AND p.late_entry_limit_days IS NOT NULL AND p.late_entry_action = '" action "'"
+
+static const char entered_too_late[] = SERVICE_ENTERED_LATE("block");
+static const char may_be_too_late[] = HAS_LATE_ENTRY_LIMIT("block");
+static const char entered_late[] = SERVICE_ENTERED_LATE("warn");
+static const char may_be_late[] = HAS_LATE_ENTRY_LIMIT("warn");
 
 /* Services with an enrollment are within its dates, which are after the client's birth. */
 static const char service_before_birth[] =
@@ -211,6 +233,20 @@ static const char duplicate_lock[] =
 
 static const char lock_parents_of_services[] = "SELECT " LOCK_PARENTS("client", "c") ", " LOCK_PARENTS("enrollment", "e");
 static const char lock_parents_of_enrollments[] = "SELECT " LOCK_PARENTS("client", "c");
+
+/* Services to people who are not identified, and people turned away: entered one by one. */
+#define INDIRECT(violation) \
+	"SELECT r.indirect_service_id AS row_id, " SERVICE_ON("r") " AS item FROM {rows} r " SERVICE_AND_PROGRAM("r") "WHERE " violation
+
+static const char indirect_offered[] = INDIRECT("r.date_deleted IS NULL AND " CANNOT_BE_GIVEN("r", "s.is_indirect"));
+static const char indirect_in_future[] = INDIRECT("r.date_deleted IS NULL AND r.date_provided > " LAST_DAY);
+static const char indirect_locked[] = INDIRECT(LOCKED("r"));
+static const char indirect_too_late[] = INDIRECT("r.date_deleted IS NULL AND " ENTERED_LATE("r", "block"));
+static const char indirect_late[] = INDIRECT("r.date_deleted IS NULL AND " ENTERED_LATE("r", "warn"));
+
+static const char turn_away_in_future[] =
+	"SELECT r.turn_away_id AS row_id, 'turn-away on ' || " DAY("r.turn_away_date") " AS item "
+	"FROM {rows} r WHERE r.date_deleted IS NULL AND r.turn_away_date > " LAST_DAY;
 
 /* How many services stand in the way, and since when. */
 #define SERVICES_SINCE "count(*) || CASE count(*) WHEN 1 THEN ' service on ' ELSE ' services, the first on ' END || " \
@@ -297,6 +333,9 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 
 /* Columns of services that any rule looks at. */
 #define WAKE_ROW "client_id, service_id, program_id, date_provided, enrollment_id, location_id, date_deleted"
+/* Those that reports count. */
+#define WAKE_REPORTED WAKE_ROW ", units, unit_value, unit_of_measure, grant_award_id, provider_id, service_reason_id, fa_amount"
+#define WAKE_INDIRECT "service_id, program_id, date_provided, location_id, date_deleted"
 #define WAKE_FACT "service_id, program_id, date_provided, enrollment_id, location_id, date_deleted"
 #define SERVICE_RULE(name, sqlstate, elevel, about) \
 	name, sqlstate, elevel, "client_service", GUARD_INSERT | GUARD_UPDATE, about
@@ -309,9 +348,23 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 #define LOCK_FIRST(concept, columns, statement) \
 	{"lock_parents", 0, 0, concept, GUARD_UPDATE, false, columns, NULL, NULL, statement, NULL, NULL, NULL}
 
+#define INDIRECT_RULE(name, sqlstate, elevel, wakes, violations) \
+	name, sqlstate, elevel, "indirect_service", GUARD_INSERT | GUARD_UPDATE, false, wakes, violations, NULL, NULL
+#define NOT_OFFERED_WORDS "service is not offered by the program on that date", "Not offered: %s.", \
+	"See service_offering and service_organization, and whether the service is active and given in this way."
+#define IN_FUTURE_WORDS "date provided is in the future", "After the last day allowed: %s.", \
+	"See the setting clienttrack.future_days for services dated ahead."
+#define LOCKED_WORDS "the period was reported and is locked", "Locked: %s.", \
+	"Ask your administrator to unlock the period, or record it in a period that is open."
+#define TOO_LATE_WORDS "service is entered later than the program allows", "Too late: %s.", \
+	"Ask your administrator about the program's limit for late entry."
+#define LATE_WORDS "service is entered late", "Late: %s.", NULL
+
 const GuardRule guard_rules[] = {
 	/* services */
 	LOCK_FIRST("client_service", WAKE_ROW, lock_parents_of_services),
+	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "client_service", GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT,
+		ABOUT_FACTS, WAKE_REPORTED, service_locked, NULL, NULL, LOCKED_WORDS},
 	{SERVICE_RULE("enrollment_required", ERRCODE_CT_ENROLLMENT_REQUIRED, ERROR, ABOUT_ROWS), WAKE_ROW,
 		enrollment_misses, enrollment_may_miss, NULL, ENROLL_FIRST},
 	{SERVICE_RULE("enrollment_required", ERRCODE_CT_ENROLLMENT_REQUIRED, ERROR, ABOUT_FACTS), WAKE_FACT,
@@ -320,18 +373,14 @@ const GuardRule guard_rules[] = {
 		client_barred, client_may_be_barred, NULL,
 		"client is barred", "Barred: %s.", "Review the bar with your supervisor."},
 	{SERVICE_RULE("service_not_offered", ERRCODE_CT_SERVICE_NOT_OFFERED, ERROR, ABOUT_FACTS), WAKE_FACT,
-		service_offered, NULL, NULL,
-		"service is not offered by the program on that date", "Not offered: %s.",
-	"See service_offering and service_organization, and whether the service is active."},
+		service_offered, NULL, NULL, NOT_OFFERED_WORDS},
 	{SERVICE_RULE("unknown_reference", ERRCODE_FOREIGN_KEY_VIOLATION, ERROR, ABOUT_FACTS),
 		"service_id, program_id, location_id, service_batch_run_id, grant_award_id, provider_id, service_reason_id, "
 		"provided_by_user_id",
 		service_references, NULL, NULL,
 		"service refers to a record that does not exist", "Not found: %s.", NULL},
 	{SERVICE_RULE("date_in_future", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, ABOUT_FACTS), "date_provided, date_deleted",
-		service_in_future, NULL, NULL,
-		"date provided is in the future", "After the last day allowed: %s.",
-	"See the setting clienttrack.future_days for services dated ahead."},
+		service_in_future, NULL, NULL, IN_FUTURE_WORDS},
 	{SERVICE_RULE("date_before_birth", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, ABOUT_FACTS), WAKE_ROW,
 		service_before_birth, service_without_enrollment, NULL,
 		"date provided is before the client's birth, or the client is deleted", "Out of range: %s.", NULL},
@@ -339,13 +388,35 @@ const GuardRule guard_rules[] = {
 		duplicate_service, duplicate_applies, duplicate_lock,
 		"service is already recorded", "Already recorded: %s.",
 	"Change the units of the service that is there. Two meals are units 2."},
+	{SERVICE_RULE("entered_too_late", ERRCODE_CT_ENTERED_TOO_LATE, ERROR, ABOUT_FACTS), "program_id, date_provided, date_deleted",
+		entered_too_late, may_be_too_late, NULL, TOO_LATE_WORDS},
 	{SERVICE_RULE("client_has_warning", ERRCODE_WARNING, WARNING, ABOUT_ROWS), WAKE_ROW,
 		client_has_warning, client_may_have_warning, NULL,
 		"there is a warning about the client", "Recorded: %s.", "Ask your supervisor."},
 	{SERVICE_RULE("duplicate_service_warned", ERRCODE_WARNING, WARNING, ABOUT_FACTS), WAKE_ROW,
 		duplicate_warned, duplicate_warned_applies, NULL,
 		"service was already recorded", "Recorded again: %s.", NULL},
+	{SERVICE_RULE("entered_late", ERRCODE_WARNING, WARNING, ABOUT_FACTS), "program_id, date_provided, date_deleted",
+		entered_late, may_be_late, NULL, LATE_WORDS},
 	NO_TRUNCATE("client_service"),
+
+	/* services to people who are not identified, and people turned away */
+	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "indirect_service", GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT,
+		false, WAKE_INDIRECT ", persons_served, units, unit_value, unit_of_measure, grant_award_id, provider_id, service_reason_id",
+		indirect_locked, NULL, NULL, LOCKED_WORDS},
+	{INDIRECT_RULE("service_not_offered", ERRCODE_CT_SERVICE_NOT_OFFERED, ERROR, WAKE_INDIRECT, indirect_offered), NOT_OFFERED_WORDS},
+	{INDIRECT_RULE("date_in_future", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, "date_provided, date_deleted", indirect_in_future),
+		IN_FUTURE_WORDS},
+	{INDIRECT_RULE("entered_too_late", ERRCODE_CT_ENTERED_TOO_LATE, ERROR, "program_id, date_provided, date_deleted",
+			indirect_too_late), TOO_LATE_WORDS},
+	{INDIRECT_RULE("entered_late", ERRCODE_WARNING, WARNING, "program_id, date_provided, date_deleted", indirect_late), LATE_WORDS},
+	{"date_out_of_range", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, "turn_away", GUARD_INSERT | GUARD_UPDATE, false,
+		"turn_away_date, date_deleted", turn_away_in_future, NULL, NULL,
+		"date of the turn-away is in the future", "After the last day allowed: %s.", NULL},
+
+	/* periods that are reported */
+	{"lock_services", 0, 0, "locked_period", GUARD_INSERT | GUARD_UPDATE, false, NULL, NULL, NULL, lock_all_services,
+		NULL, NULL, NULL},
 
 	/* enrollments */
 	LOCK_FIRST("enrollment", "client_id, entry_date, date_deleted", lock_parents_of_enrollments),

@@ -19,12 +19,14 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "errors.h"
 #include "guard.h"
 #include "judge.h"
 #include "spi_params.h"
 
 PG_FUNCTION_INFO_V1(clienttrack_judge);
 PG_FUNCTION_INFO_V1(clienttrack_judge_batch_clients);
+PG_FUNCTION_INFO_V1(clienttrack_judge_services);
 
 /* A receiver of query results that stores them as rows of a table, columns matched by name, the others null. */
 typedef struct CandidateReceiver
@@ -120,14 +122,15 @@ StoreCandidates(TupleDesc table, const Candidates *candidates)
 }
 
 /*
- * Judges candidates for a table, and returns how many would be refused; SPI_tuptable holds number of the rule, row_id,
- * item of each. SPI must be connected. No lock is taken: the guard looks again when the rows are written.
+ * Judges candidates for a table, and returns how many would be refused, or warned of where that is asked for too;
+ * SPI_tuptable holds number of the rule, row_id, item of each. SPI must be connected. No lock is taken: the guard looks again when the rows are written.
  */
 int64
 JudgeCandidates(Oid relid, const Candidates *candidates)
 {
 	Relation	rel = table_open(relid, AccessShareLock);
-	GuardEvent	event = {.relid = relid, .event = GUARD_INSERT | GUARD_UPDATE, .candidates = true};
+	GuardEvent	event = {.relid = relid, .event = GUARD_INSERT | GUARD_UPDATE, .candidates = true,
+	.with_warnings = candidates->with_warnings};
 	Tuplestorestate *store = StoreCandidates(RelationGetDescr(rel), candidates);
 	GuardSurrounding surrounding;
 	int64		refused;
@@ -158,7 +161,7 @@ PutRefusals(ReturnSetInfo *rsinfo, SPITupleTable *refusals, int64 count)
 
 		values[0] = SPI_getbinval(tuple, refusals->tupdesc, 2, &nulls[0]);
 		values[1] = CStringGetTextDatum(rule->name);
-		values[2] = CStringGetTextDatum(unpack_sql_state(rule->sqlstate));
+		values[2] = CStringGetTextDatum(unpack_sql_state(rule->elevel < ERROR ? ERRCODE_CT_WARNINGS : rule->sqlstate));
 		values[3] = CStringGetTextDatum(rule->message);
 		nulls[4] = item == NULL;	/* a candidate without client or date */
 		values[4] = item ? CStringGetTextDatum(psprintf(rule->detail, item)) : (Datum) 0;
@@ -195,6 +198,28 @@ clienttrack_judge(PG_FUNCTION_ARGS)
 }
 
 /*
+ * Judges services that the caller may enter, and puts what would be refused into the result. The candidates are read as
+ * the caller, so that nobody is told of a client out of sight.
+ */
+static void
+JudgeForWriter(FunctionCallInfo fcinfo, Oid relid, Candidates *candidates)
+{
+	int			level;
+	int64		refused;
+
+	if (pg_attribute_aclcheck_all(relid, GetUserId(), ACL_INSERT, ACLMASK_ANY) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(relid));
+	InitMaterializedSRF(fcinfo, 0);
+	SPI_connect();
+	level = NewGUCNestLevel();
+	GuardUseSafeNames();
+	refused = JudgeCandidates(relid, candidates);
+	PutRefusals((ReturnSetInfo *) fcinfo->resultinfo, SPI_tuptable, refused);
+	AtEOXact_GUC(true, level);
+	SPI_finish();
+}
+
+/*
  * Returns the query for the services that run $1 would give to clients $2 with enrollments $3. It is read as the caller,
  * so that nobody is told of a client out of sight.
  */
@@ -221,24 +246,57 @@ clienttrack_judge_batch_clients(PG_FUNCTION_ARGS)
 	Datum		args[3] = {PG_GETARG_DATUM(1), PG_GETARG_DATUM(2), PG_GETARG_DATUM(3)};
 	char		nulls[3] = {' ', PG_ARGISNULL(2) ? 'n' : ' ', PG_ARGISNULL(3) ? 'n' : ' '};
 	Candidates	candidates = {.nargs = 3, .argtypes = argtypes, .args = args, .nulls = nulls};
-	Oid			relid;
-	int64		refused;
-	int			level;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("schema and service_batch_run_id must not be null")));
-	relid = SchemaTableOfConcept(PG_GETARG_OID(0), "client_service");
-	InitMaterializedSRF(fcinfo, 0);
-
-	SPI_connect();
-	level = NewGUCNestLevel();
-	GuardUseSafeNames();
 	candidates.query = BatchCandidatesQuery(PG_GETARG_OID(0));
-	refused = JudgeCandidates(relid, &candidates);
-	PutRefusals((ReturnSetInfo *) fcinfo->resultinfo, SPI_tuptable, refused);
-	AtEOXact_GUC(true, level);
-	SPI_finish();
+	JudgeForWriter(fcinfo, SchemaTableOfConcept(PG_GETARG_OID(0), "client_service"), &candidates);
+	return (Datum) 0;
+}
+
+/*
+ * Returns the query for entries $2 (service_entry[]) that share what is in $1 (a client_service). What the caller could not
+ * enter is left out: row security would refuse it, and the rules would tell of it.
+ */
+static char *
+EntryCandidatesQuery(Oid schema)
+{
+	return psprintf("SELECT -u.ordinality AS client_service_id, u.client_id, u.service_id, ($1).program_id, ($1).date_provided, "
+					"	u.enrollment_id, ($1).location_id, u.grant_award_id, ($1).provider_id, ($1).service_reason_id, "
+					"	($1).provided_by_user_id, now() AS date_created "
+					"FROM ROWS FROM (unnest($2)) WITH ORDINALITY AS u JOIN %s k ON k.client_id = u.client_id "
+					"WHERE u.sqlstate IS NULL AND clienttrack.sees_program(%u::regnamespace, ($1).program_id) "
+					"AND (u.enrollment_id IS NULL OR EXISTS (SELECT FROM %s e WHERE e.enrollment_id = u.enrollment_id))",
+					QualifiedTableName(SchemaTableOfConcept(schema, "client")), schema,
+					QualifiedTableName(SchemaTableOfConcept(schema, "enrollment")));
+}
+
+/* judge_services(schema regnamespace, shared "any", entries "any", with_warnings boolean) */
+Datum
+clienttrack_judge_services(PG_FUNCTION_ARGS)
+{
+	Oid			argtypes[2] = {get_fn_expr_argtype(fcinfo->flinfo, 1), get_fn_expr_argtype(fcinfo->flinfo, 2)};
+	Datum		args[2] = {PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)};
+	char		nulls[2] = {' ', ' '};
+	Candidates	candidates = {.nargs = 2, .argtypes = argtypes, .args = args, .nulls = nulls,
+	.with_warnings = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3)};
+	Oid			schema;
+	Oid			relid;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("schema, shared and entries must not be null")));
+	schema = PG_GETARG_OID(0);
+	relid = SchemaTableOfConcept(schema, "client_service");
+	if (argtypes[0] != get_rel_type_id(relid) ||
+		get_element_type(argtypes[1]) != get_rel_type_id(SchemaTableOfConcept(schema, "service_entry")))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("shared must be a client_service and entries an array of service_entry of the schema")));
+	candidates.query = EntryCandidatesQuery(schema);
+	JudgeForWriter(fcinfo, relid, &candidates);
 	return (Datum) 0;
 }

@@ -15,6 +15,7 @@ typedef struct Candidates
 	Oid		   *argtypes;
 	Datum	   *args;
 	const char *nulls;
+	bool		with_warnings;	/* warnings are wanted as well as refusals */
 } Candidates;
 
 extern int64 JudgeCandidates(Oid relid, const Candidates *candidates);

@@ -20,9 +20,27 @@
 	"AND (o.begin_date IS NULL OR o.begin_date <= " r ".date_provided) " \
 	"AND (o.end_date IS NULL OR " r ".date_provided <= o.end_date)"
 
-/* What the one of them that counts says: the most specific. An aggregate, since plans for many rows do without sorting. */
+/* The most specific comes first. */
+#define BY_PLACE "o.location_id IS NULL, o.program_id IS NULL, o.organization_id IS NULL, "
+
+/* What the one of them that counts says. An aggregate, since plans for many rows do without sorting. */
 #define OFFERING_SAYS(column, r) \
-	"(SELECT (array_agg(o." column " ORDER BY o.location_id IS NULL, o.program_id IS NULL, o.organization_id IS NULL, " \
-	"o.service_offering_id))[1] " MATCHING_OFFERINGS(r) ")"
+	"(SELECT (array_agg(o." column " ORDER BY " BY_PLACE "o.service_offering_id))[1] " MATCHING_OFFERINGS(r) ")"
+
+/* The cost of a unit there, where the grant r.grant_award_id pays: another grant's cost does not count. */
+#define OFFERED_UNIT_VALUE(r) \
+	"(SELECT (array_agg(o.unit_value ORDER BY " BY_PLACE "o.grant_award_id IS NULL, o.service_offering_id))[1] " \
+	MATCHING_OFFERINGS(r) " AND (o.grant_award_id IS NULL OR o.grant_award_id = " r ".grant_award_id))"
+
+/* Services are refused where the service is restricted to other organizations, or offered, but not here and then. */
+#define NOT_OFFERED(r) \
+	"((EXISTS (SELECT FROM {service_organization} so WHERE so.service_id = " r ".service_id AND so.date_deleted IS NULL) " \
+	"  AND NOT EXISTS (SELECT FROM {service_organization} so WHERE so.service_id = " r ".service_id " \
+	"    AND so.date_deleted IS NULL AND so.organization_id = " PROGRAM_ORGANIZATION(r) ")) " \
+	"OR (EXISTS (SELECT FROM {service_offering} o WHERE o.service_id = " r ".service_id AND o.date_deleted IS NULL) " \
+	"  AND NOT EXISTS (SELECT " MATCHING_OFFERINGS(r) ")))"
+
+/* Whether a service r that has no enrollment needs one: required, optional or none. */
+#define ENROLLMENT_RULE(r) "coalesce(" OFFERING_SAYS("enrollment_rule", r) ", 'required')"
 
 #endif

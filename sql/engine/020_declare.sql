@@ -80,10 +80,10 @@ DECLARE
 BEGIN
 	FOR undecided IN
 		SELECT t.table_name, a.attname AS column_name,
-			CASE a.attname WHEN 'user_id' THEN 'current_user_id' ELSE 'current_organization' END AS function_name
+			CASE a.attname WHEN 'security_organization_id' THEN 'current_organization' ELSE 'current_user_id' END AS function_name
 		FROM schema_table t
 		JOIN pg_catalog.pg_class c ON c.relname = t.table_name AND c.relnamespace = to_regnamespace(quote_ident(current_schema()))
-		JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('user_id', 'security_organization_id')
+		JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('user_id', 'entered_by_user_id', 'security_organization_id')
 		WHERE NOT a.attisdropped AND NOT a.atthasdef AND NOT a.attnotnull
 	LOOP
 		EXECUTE format('ALTER TABLE %I.%I ALTER COLUMN %I SET DEFAULT clienttrack.%I(%s::regnamespace)', current_schema(),
@@ -92,8 +92,8 @@ BEGIN
 END
 $attach$;
 COMMENT ON PROCEDURE clienttrack.attach_defaults() IS
-'Used by install() and migrate(): gives user_id and security_organization_id of the declared tables the defaults
-current_user_id() and current_organization(), which DROP EXTENSION clienttrack CASCADE takes away.';
+'Used by install() and migrate(): gives user_id, entered_by_user_id and security_organization_id of the declared tables the
+defaults current_user_id() and current_organization(), which DROP EXTENSION clienttrack CASCADE takes away.';
 
 CREATE PROCEDURE clienttrack.attach_table_triggers()
 LANGUAGE plpgsql AS $attach$

@@ -14,8 +14,9 @@ transition tables (any names), BEFORE TRUNCATE FOR EACH STATEMENT, or AFTER … 
 wants judged is told by the table of rules in src/guard_rules.c. Looks as the owner of the table, past row security, and
 with what is committed now, at every isolation level.
 Raises CT001 (enrollment required), CT002 (client barred), CT003 (service not offered), CT005 (duplicate service),
-CT006 (record in use), CT008 (date out of range), CT013 (bar without scope), 23503 (unknown reference), 39P01 (not called
-as such a trigger); bars and duplicate rules of level warn raise a WARNING.';
+CT006 (record in use), CT008 (date out of range), CT013 (bar without scope), CT015 (period locked), CT016 (entered too late),
+23503 (unknown reference), 39P01 (not called as such a trigger). Bars, duplicate rules and late entry of level warn raise a
+WARNING, or CT014 where the setting clienttrack.refuse_warnings is on.';
 
 CREATE FUNCTION clienttrack.keep_serving() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'clienttrack_keep_serving';
@@ -50,3 +51,23 @@ COMMENT ON FUNCTION clienttrack.judge_batch_clients(regnamespace, bigint, bigint
 'As judge(), of the services that a batch run would give to clients who are not in it yet. For everybody, since the run, its
 services and the clients are read as the caller. client_ids, enrollment_ids: each client with the enrollment chosen, or null.
 row_id: minus the client. Raises 22004 (null), 42P01 (not an installed schema), 42501 (may not read them).';
+
+CREATE FUNCTION clienttrack.judge_services(schema regnamespace, shared "any", entries "any", with_warnings boolean)
+RETURNS TABLE (row_id bigint, rule text, sqlstate text, message text, detail text)
+LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'clienttrack_judge_services';
+COMMENT ON FUNCTION clienttrack.judge_services(regnamespace, "any", "any", boolean) IS
+'As judge(), of services before they are recorded, for whoever may enter them: read as the caller. shared: a client_service
+with what they have in common. entries: a service_entry[] of the schema; those that have a sqlstate are passed over. row_id:
+minus the place in entries. with_warnings: also what would only be warned of, with sqlstate CT014.
+Raises 22004 (null), 42P01 (not an installed schema), 42804 (other types), 42501 (may not enter services).';
+
+CREATE FUNCTION clienttrack.service_terms(schema regnamespace, service_ids bigint[], grant_ids bigint[], program_id bigint,
+	location_id bigint, date_provided date)
+RETURNS TABLE (service_id bigint, grant_given bigint, grant_award_id bigint, offered boolean, enrollment_rule text,
+	unit_of_measure text, default_units numeric, unit_value numeric)
+LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'clienttrack_service_terms';
+COMMENT ON FUNCTION clienttrack.service_terms(regnamespace, bigint[], bigint[], bigint, bigint, date) IS
+'On what terms a program gives services at a location on a day, as the caller sees them: one row for each different service
+and grant of the arrays. grant_given: as given, null: none. grant_award_id: the grant that pays, by default the offering''s.
+offered: whether they may be recorded. enrollment_rule: required, optional or none. unit_value: dollars, of the offering or the
+service. Raises 22004 (null), 42P01 (not an installed schema).';

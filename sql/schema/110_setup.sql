@@ -62,6 +62,8 @@ CREATE TABLE program (
 	operating_start_date date CHECK (isfinite(operating_start_date)),
 	operating_end_date date CHECK (isfinite(operating_end_date)),
 	clients_can_enroll boolean NOT NULL DEFAULT true,
+	late_entry_limit_days integer CHECK (late_entry_limit_days >= 0),
+	late_entry_action text NOT NULL DEFAULT 'warn' CHECK (late_entry_action IN ('warn', 'block')),
 	hud_elements jsonb,
 	CHECK (operating_end_date >= operating_start_date)
 );
@@ -76,6 +78,8 @@ COMMENT ON COLUMN program.project_type IS 'HUD 2.02.6 ProjectType, list 2.02.6 o
 COMMENT ON COLUMN program.operating_start_date IS 'First day of operation (HUD 2.02.3).';
 COMMENT ON COLUMN program.operating_end_date IS 'Last day of operation (HUD 2.02.4); null while it operates.';
 COMMENT ON COLUMN program.clients_can_enroll IS 'Whether new enrollments are taken.';
+COMMENT ON COLUMN program.late_entry_limit_days IS 'How many days after the date provided services may be entered; null: any number.';
+COMMENT ON COLUMN program.late_entry_action IS 'What becomes of services entered later: warn (recorded with a warning) or block (refused).';
 COMMENT ON COLUMN program.hud_elements IS 'The other HUD elements of Project.csv by their HUD names.';
 
 CREATE TABLE program_coc (

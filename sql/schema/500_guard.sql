@@ -4,6 +4,22 @@ CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON client_service REFERENCIN
 	FOR EACH STATEMENT EXECUTE FUNCTION guard();
 CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON client_service
 	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_delete AFTER DELETE ON client_service REFERENCING OLD TABLE AS old_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON indirect_service REFERENCING NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON indirect_service
+	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_delete AFTER DELETE ON indirect_service REFERENCING OLD TABLE AS old_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON turn_away REFERENCING NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON turn_away
+	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON locked_period REFERENCING NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION guard();
+CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON locked_period
+	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
 CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON enrollment REFERENCING NEW TABLE AS new_rows
 	FOR EACH STATEMENT EXECUTE FUNCTION guard();
 CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON enrollment
@@ -49,10 +65,10 @@ DECLARE
 	events text;
 BEGIN
 	FOREACH changed IN ARRAY ARRAY['service', 'service_offering', 'service_organization', 'program', 'location', 'provider',
-		'grant_award', 'service_reason', 'service_batch_run', 'hmis_user', 'organization', 'user_organization']
+		'grant_award', 'service_reason', 'service_batch_run', 'hmis_user', 'organization', 'user_organization', 'locked_period']
 	LOOP
 		events := CASE WHEN changed IN ('service', 'service_offering', 'service_organization', 'program', 'hmis_user', 'organization',
-			'user_organization') THEN 'INSERT OR UPDATE OR DELETE' ELSE format('UPDATE OF %I OR DELETE', changed || '_id') END;
+			'user_organization', 'locked_period') THEN 'INSERT OR UPDATE OR DELETE' ELSE format('UPDATE OF %I OR DELETE', changed || '_id') END;
 		EXECUTE format('CREATE OR REPLACE TRIGGER note_change AFTER %s ON %I FOR EACH ROW EXECUTE FUNCTION note_change()', events, changed);
 		EXECUTE format('CREATE OR REPLACE TRIGGER note_truncate AFTER TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION note_change()', changed);
 		EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER note_change, ENABLE ALWAYS TRIGGER note_truncate', changed);

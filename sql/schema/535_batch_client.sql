@@ -1,26 +1,5 @@
 -- The clients of a batch run: adding them by id, card or name, one or a hundred thousand at a time, and removing them.
 
-CREATE OR REPLACE FUNCTION choose_enrollments(program_id bigint, date_provided date, client_ids bigint[])
-RETURNS TABLE (client_id bigint, enrollment_id bigint, overlapping boolean)
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-	-- Returns, for each client who has any, the enrollment in the program that is active on the date: the latest entered.
-	-- Where the exit day of one is the entry day of the next that is no overlap.
-	SELECT DISTINCT ON (e.client_id) e.client_id, e.enrollment_id,
-		count(*) FILTER (WHERE e.exit_date IS DISTINCT FROM choose_enrollments.date_provided
-			OR e.entry_date = choose_enrollments.date_provided) OVER (PARTITION BY e.client_id) > 1
-	FROM (SELECT DISTINCT unnest(client_ids)) AS c (client_id)
-	JOIN enrollment e ON e.client_id = c.client_id
-	-- + 0: to be looked for by client. With old statistics the index on the program seems as good.
-	WHERE e.program_id + 0 = choose_enrollments.program_id AND e.date_deleted IS NULL
-	AND e.entry_date <= choose_enrollments.date_provided
-	AND (e.exit_date IS NULL OR choose_enrollments.date_provided <= e.exit_date)
-	ORDER BY e.client_id, e.entry_date DESC, e.enrollment_id DESC;
-END;
-COMMENT ON FUNCTION choose_enrollments(bigint, date, bigint[]) IS
-'The enrollment of each client in the program that is active on the date provided: of several the one entered last;
-overlapping tells that several truly overlap. No row for a client without one.';
-
 CREATE OR REPLACE FUNCTION resolve_by_id(identifiers text[])
 RETURNS TABLE (ordinal bigint, identifier text, client_id bigint, sqlstate text, message text)
 LANGUAGE sql STABLE

@@ -46,7 +46,7 @@ may be posted again. Needs the right unpost_batches. Raises 42501 (no right), 22
 CREATE OR REPLACE VIEW service_batch_run_client AS
 SELECT c.service_batch_run_id, c.service_batch_client_id, c.client_id, c.enrollment_id,
 	CASE WHEN p.services > 0 THEN 'posted' ELSE c.batch_status END AS batch_status,
-	coalesce(p.services, 0) AS services, p.units, p.total_value, c.sqlstate, c.message
+	coalesce(p.services, 0) AS services, trim_scale(p.units) AS units, p.total_value, c.sqlstate, c.message
 FROM service_batch_client c
 LEFT JOIN (
 	SELECT s.service_batch_run_id, s.client_id, count(*) AS services, sum(s.units) AS units, sum(s.total_value) AS total_value

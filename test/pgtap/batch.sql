@@ -191,7 +191,7 @@ SELECT results_eq(format($$SELECT * FROM add_batch_clients(%s, '{7,8,3,7}')$$, :
 SELECT results_eq(format('SELECT client_id, enrollment_id FROM client_service WHERE service_batch_run_id = %s ORDER BY 1', :scan_run), 'VALUES (7::bigint, 72::bigint), (8, 82)', 'the later enrollment');
 SELECT is(add_batch_client(:scan_run, 'C-1'), 1::bigint, 'a scan');
 SELECT is((SELECT count(*) FROM client_service WHERE service_batch_run_id = :scan_run AND client_id = 1)::int, 1, 'is posted at once');
-SELECT results_eq('SELECT * FROM choose_enrollments(11, ''2024-01-10'', ''{7,8,3,NULL}'') ORDER BY 1', 'VALUES (7::bigint, 72::bigint, false), (8, 82, true)', 'choose_enrollments()');
+SELECT results_eq('SELECT client_id, enrollment_id, overlapping FROM choose_enrollments(11, ''2024-01-10'', ''{7,8,3,NULL}'') ORDER BY 1', 'VALUES (7::bigint, 72::bigint, false), (8, 82, true)', 'choose_enrollments()');
 SELECT is_empty('SELECT * FROM choose_enrollments(NULL, NULL, NULL)', 'choose_enrollments() of nothing');
 
 -- Duplicates against what is recorded, and a service that may be given once only.

@@ -30,7 +30,8 @@ SELECT is_empty($$SELECT t.name FROM tables t WHERE t.kind <> 'staging' AND t.re
 	'tables have a primary key, but for the audit, whose rows it would make dearer');
 SELECT is_empty($$SELECT t.name FROM tables t WHERE t.relrowsecurity IS NULL OR t.relpersistence <> 'p'$$, 'tables are permanent');
 SELECT set_eq($$SELECT conname::text, confrelid::regclass::text FROM pg_constraint WHERE conrelid = 'client_service'::regclass AND contype = 'f'$$,
-	$$VALUES ('client_service_client', 'client'), ('client_service_enrollment', 'enrollment')$$, 'services have foreign keys to client and enrollment only');
+	$$VALUES ('client_service_client', 'client'), ('client_service_enrollment', 'enrollment'), ('client_service_goal', 'goal'), ('client_service_action_step', 'action_step'),
+		('client_service_referral', 'referral'), ('client_service_client_barrier', 'client_barrier')$$, 'services have foreign keys to client, enrollment, and what a client works on');
 SELECT is_empty($$SELECT conname, conrelid::regclass FROM pg_constraint k WHERE connamespace = 'hmis'::regnamespace AND contype = 'f' AND NOT EXISTS (
 	SELECT FROM pg_constraint u WHERE u.conrelid = k.confrelid AND u.conkey <@ k.confkey AND u.contype IN ('p', 'u'))$$, 'foreign keys refer to keys');
 SELECT is_empty($$SELECT conname, conrelid::regclass FROM pg_constraint WHERE connamespace = 'hmis'::regnamespace AND NOT convalidated$$, 'constraints are validated');
@@ -46,11 +47,11 @@ CREATE TEMP VIEW calling_defaults AS SELECT c.relname, a.attname, pg_get_expr(d.
 FROM pg_attrdef d JOIN pg_depend p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_proc'::regclass
 JOIN pg_class c ON c.oid = d.adrelid JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE c.relnamespace = 'hmis'::regnamespace;
 SELECT is_empty($$SELECT relname, attname, expression FROM calling_defaults d JOIN members m ON m.classid = 'pg_proc'::regclass AND m.objid = d.called
-	WHERE (attname, expression) NOT IN (('user_id', 'current_user_id(''hmis''::regnamespace)'), ('security_organization_id', 'current_organization(''hmis''::regnamespace)'))$$,
+	WHERE (attname, expression) NOT IN (('user_id', 'current_user_id(''hmis''::regnamespace)'), ('entered_by_user_id', 'current_user_id(''hmis''::regnamespace)'), ('security_organization_id', 'current_organization(''hmis''::regnamespace)'))$$,
 	'no default or generated column calls it but for the user and the organization');
 SELECT set_has($$SELECT relname::text FROM calling_defaults WHERE attname = 'user_id'$$,
 	$$SELECT table_name::text FROM schema_table WHERE kind IN ('client', 'protected', 'work', 'setup') AND table_name <> 'hmis_user'$$, 'who entered a row is known of every table with audit columns');
-SELECT set_eq($$SELECT relname::text FROM calling_defaults WHERE attname = 'security_organization_id'$$, $$VALUES ('client'), ('scan_card'), ('bar'), ('bar_organization')$$,
+SELECT set_eq($$SELECT relname::text FROM calling_defaults WHERE attname = 'security_organization_id'$$, $$VALUES ('client'), ('scan_card'), ('bar'), ('bar_organization'), ('client_barrier'), ('goal'), ('action_plan'), ('action_step'), ('referral')$$,
 	'and the organization of what an organization keeps');
 SELECT is_empty($$SELECT d.* FROM calling_defaults d JOIN pg_proc f ON f.oid = d.called AND f.pronamespace = 'hmis'::regnamespace$$, 'nor does one call a function of the schema that might');
 SELECT is_empty($$SELECT nspname FROM pg_namespace n JOIN members m ON m.objid = n.oid AND m.classid = 'pg_namespace'::regclass WHERE nspname <> 'clienttrack'$$, 'only the schema of the code is a member');

@@ -68,7 +68,7 @@ SELECT is(pg_temp.call('''hmis'', ''client_service'', ''SELECT NULL AS date_prov
 SELECT alike(pg_temp.call('''hmis'', ''client_service'', ''SELECT $3::bigint AS client_id'''), '42P02 %', 'a third parameter');
 SELECT alike(pg_temp.call('''hmis'', ''client_service'', ''SELECT 1/0::bigint AS client_id'''), '22012 %', 'a query that fails');
 SELECT is(caught('SELECT clienttrack.judge(''hmis'', ''client_service'', ''SELECT 1::bigint AS client_id WHERE false'')'), 'ok', 'in the select list');
-ALTER TABLE client_service ADD COLUMN extra text, DROP COLUMN comments;
+ALTER TABLE client_service ADD COLUMN extra text, DROP COLUMN comments CASCADE;
 SELECT matches(pg_temp.one(3), '^-1 enrollment_required CT001 ', 'after ALTER TABLE');
 
 -- Who may ask: the owner, since the rules look at everybody's rows.

@@ -1,0 +1,173 @@
+-- What forms hand in: codes, names, amounts and units, checked and turned into what tables hold.
+
+CREATE OR REPLACE FUNCTION service_of(service text) RETURNS bigint
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns the id of the live service with this code or, failing that, this id.
+DECLARE
+	found bigint;
+BEGIN
+	SELECT s.service_id INTO found FROM service s WHERE s.service_code = service_of.service AND s.date_deleted IS NULL;
+	IF found IS NULL AND service_of.service ~ '^[0-9]{1,18}$' THEN
+		SELECT s.service_id INTO found FROM service s
+		WHERE s.service_id = service_of.service::bigint AND s.date_deleted IS NULL;
+	END IF;
+	IF found IS NULL THEN
+		RAISE EXCEPTION 'service "%" does not exist', left(service_of.service, 60) USING ERRCODE = 'CT009';
+	END IF;
+	RETURN found;
+END
+$$;
+COMMENT ON FUNCTION service_of(text) IS
+'The id of the service with this service_code, or this id as digits. Raises CT009 when there is none.';
+
+CREATE OR REPLACE FUNCTION json_amount(item jsonb, key text, smallest numeric) RETURNS numeric
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns a number of a jsonb object, null when the key is missing or null, and raises when it is no such amount.
+DECLARE
+	given jsonb := item -> key;
+	amount numeric;
+BEGIN
+	IF given IS NULL OR jsonb_typeof(given) = 'null' THEN
+		RETURN NULL;
+	END IF;
+	IF jsonb_typeof(given) = 'number' THEN
+		amount := given::numeric;
+	END IF;
+	IF amount IS NULL OR amount < smallest OR amount >= 1e10 OR amount <> round(amount, 2) THEN
+		RAISE EXCEPTION '"%" must be a number of at least % with at most two decimals, not %', key, smallest, left(given::text, 60)
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	RETURN amount;
+END
+$$;
+COMMENT ON FUNCTION json_amount(jsonb, text, numeric) IS
+'Used by functions that take jsonb: the amount under a key, null when missing. Raises 22023 when it is not a number, below
+smallest, 10 billion or more, or has more than two decimals.';
+
+CREATE OR REPLACE FUNCTION service_reason_of(reason text) RETURNS bigint
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns the id of the active reason with this name.
+DECLARE
+	found bigint;
+BEGIN
+	SELECT r.service_reason_id INTO found FROM service_reason r
+	WHERE r.service_reason_name = reason AND r.active AND r.date_deleted IS NULL;
+	IF found IS NULL THEN
+		RAISE EXCEPTION 'there is no active reason "%"', left(reason, 60) USING ERRCODE = 'CT009',
+			HINT = 'See service_reason for those that can be chosen.';
+	END IF;
+	RETURN found;
+END
+$$;
+COMMENT ON FUNCTION service_reason_of(text) IS
+'The id of the active reason for services with this name; null for null. Raises CT009 when there is none.';
+
+CREATE OR REPLACE FUNCTION check_amount(name text, amount numeric, smallest numeric) RETURNS numeric
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns an amount, or null, and raises when it is not between smallest and ten billion.
+BEGIN
+	IF amount < smallest OR amount >= 1e10 THEN -- NaN is larger than every number
+		RAISE EXCEPTION '% must be at least % and below 10000000000, not %', name, smallest, left(amount::text, 40)
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	RETURN amount;
+END
+$$;
+COMMENT ON FUNCTION check_amount(text, numeric, numeric) IS
+'Used by the functions that record services: the amount itself. Raises 22023 when it is below smallest, 10 billion or more, or NaN.';
+
+CREATE OR REPLACE FUNCTION convert_units(units numeric, from_unit text, to_unit text) RETURNS numeric
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns units of one measure in another of the same kind, rounded to what the other is counted in.
+DECLARE
+	source unit_of_measure;
+	target unit_of_measure;
+BEGIN
+	SELECT u.* INTO source FROM unit_of_measure u WHERE u.unit_of_measure = from_unit AND u.date_deleted IS NULL;
+	SELECT u.* INTO target FROM unit_of_measure u WHERE u.unit_of_measure = to_unit AND u.date_deleted IS NULL;
+	IF source.kind IS NULL OR target.kind IS NULL THEN
+		RAISE EXCEPTION 'there is no unit of measure "%"', left(CASE WHEN source.kind IS NULL THEN from_unit ELSE to_unit END, 60)
+			USING ERRCODE = 'CT009', HINT = 'See unit_of_measure.';
+	END IF;
+	IF from_unit <> to_unit AND (source.kind <> target.kind OR source.kind = 'count') THEN
+		RAISE EXCEPTION '% cannot be converted to %', from_unit, to_unit USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	RETURN round(units * source.base_units / target.base_units, target.decimals);
+END
+$$;
+COMMENT ON FUNCTION convert_units(numeric, text, text) IS
+'Units of one measure in another: 90 minutes are 1.5 hours; dollars are rounded to cents. Null for null.
+Raises CT009 (no such unit of measure), 22023 (not of the same kind, for example dollars to hours).';
+
+CREATE OR REPLACE FUNCTION check_item(item jsonb, allowed text[], required text, example text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Ensures that an element of a form's list is an object with the key that it needs and none that is not known.
+DECLARE
+	unknown text;
+BEGIN
+	IF jsonb_typeof(item) IS DISTINCT FROM 'object' OR coalesce(jsonb_typeof(item -> required), '') NOT IN ('string', 'number') THEN
+		RAISE EXCEPTION 'an element does not name its %: %', required, left(item::text, 60)
+			USING ERRCODE = 'invalid_parameter_value', HINT = format('For example: %s', example);
+	END IF;
+	SELECT k INTO unknown FROM jsonb_object_keys(item) k WHERE k <> ALL (allowed) LIMIT 1;
+	IF unknown IS NOT NULL THEN
+		RAISE EXCEPTION 'an element has a key that is not known: %', left(unknown, 60)
+			USING ERRCODE = 'invalid_parameter_value', HINT = format('The keys are %s.', array_to_string(allowed, ', '));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION check_item(jsonb, text[], text, text) IS 'Used by functions that take lists as jsonb. Raises 22023.';
+
+CREATE OR REPLACE FUNCTION json_number(item jsonb, key text) RETURNS numeric
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns a number of a jsonb object, null when the key is missing or null.
+BEGIN
+	IF coalesce(jsonb_typeof(item -> key), 'null') NOT IN ('number', 'null') THEN
+		RAISE EXCEPTION '"%" must be a number, not %', key, left((item -> key)::text, 60) USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	RETURN (item ->> key)::numeric;
+END
+$$;
+COMMENT ON FUNCTION json_number(jsonb, text) IS 'Used by functions that take jsonb. Raises 22023 for what is no number.';
+
+CREATE OR REPLACE FUNCTION json_text(item jsonb, key text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns a text of a jsonb object, null when the key is missing or null.
+BEGIN
+	IF coalesce(jsonb_typeof(item -> key), 'null') NOT IN ('string', 'null') THEN
+		RAISE EXCEPTION '"%" must be a text, not %', key, left((item -> key)::text, 60) USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	RETURN item ->> key;
+END
+$$;
+COMMENT ON FUNCTION json_text(jsonb, text) IS 'Used by functions that take jsonb. Raises 22023 for what is no text.';
+
+CREATE OR REPLACE FUNCTION json_id(item jsonb, key text) RETURNS bigint
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns an identifier of a jsonb object, null when the key is missing or null.
+BEGIN
+	IF coalesce(jsonb_typeof(item -> key), 'null') = 'null' THEN
+		RETURN NULL;
+	END IF;
+	IF item ->> key !~ '^-?[0-9]{1,18}$' THEN
+		RAISE EXCEPTION '"%" must be an identifier, not %', key, left((item -> key)::text, 60) USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	RETURN (item ->> key)::bigint;
+END
+$$;
+COMMENT ON FUNCTION json_id(jsonb, text) IS
+'Used by functions that take jsonb: an identifier as number or digits. Raises 22023 for anything else.';
+
+CREATE OR REPLACE FUNCTION refuse_warnings(refuse boolean) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+-- Sets for this transaction whether warnings refuse a statement, and returns what was set before, to be put back.
+DECLARE
+	before CONSTANT boolean := coalesce(nullif(current_setting('clienttrack.refuse_warnings', true), ''), 'off')::boolean;
+BEGIN
+	PERFORM set_config('clienttrack.refuse_warnings', refuse::text, true);
+	RETURN before;
+END
+$$;
+COMMENT ON FUNCTION refuse_warnings(boolean) IS
+'Used by the functions that record services: an error puts the setting clienttrack.refuse_warnings back by itself. It is no SET of
+these functions, since only a superuser may restore such a function from a dump before the library is loaded.';
