@@ -214,7 +214,40 @@ WHERE s.program_id = :program_id AND s.date_deleted IS NULL AND s.date_provided 
 GROUP BY p.program_name, s.date_provided, v.service_name
 ORDER BY s.date_provided DESC, v.service_name LIMIT 10;
 \set ECHO none
-\echo '=== 11. Who sees what, and what is remembered'
+-- The largest household that is enrolled on the day and nobody of which is barred.
+SELECT e.household_id AS household, min(e.enrollment_id) AS member, min(e.client_id) AS client, count(*) AS members
+FROM hmis.enrollment e
+WHERE e.program_id = :program_id AND e.date_deleted IS NULL AND e.entry_date <= :'day' AND (e.exit_date IS NULL OR :'day' <= e.exit_date)
+AND NOT EXISTS (SELECT FROM hmis.bar b WHERE b.client_id = e.client_id)
+GROUP BY e.household_id ORDER BY count(*) DESC, e.household_id LIMIT 1 \gset
+\if :{?household}
+\echo '=== 11. The other forms: a household, one client, and a correction'
+\echo
+\echo 'A hundred dollars for a household with this many members enrolled:' :members'. The cost is split, to the cent. A service'
+\echo 'that is measured in dollars is set up first:'
+\echo
+\set ECHO queries
+SELECT hmis.define_service('RENT', 'Rent assistance', unit_of_measure => 'dollars') > 0 AS "Set up";
+SELECT client_id AS "Client", status AS "Status", total_value AS "Dollars", message AS "Message"
+FROM hmis.record_household_services(enrollment_id => :member, services => '[{"service": "RENT", "units": 100}]',
+	date_provided => :'day', cost => 'split');
+SELECT hmis.record_service(:client, 'MEAL', :'day', units => 2, program_id => :program_id, comments => 'Second helping')
+	AS client_service_id \gset
+SELECT service_name AS "Service", units AS "Units", unit_of_measure AS "Of", total_value AS "Dollars", running_value AS "Until then"
+FROM hmis.client_service_history WHERE client_id = :client LIMIT 5;
+\set ECHO none
+\echo 'Two colleagues open the same service. The first corrects it; the second, who still sees two units, is told:'
+\echo
+SELECT date_updated AS read_at FROM hmis.client_service_history WHERE client_service_id = :client_service_id \gset
+\set ON_ERROR_STOP off
+\set ECHO queries
+SELECT hmis.edit_service(:client_service_id, jsonb_build_object('units', 1, 'date_updated', :'read_at')) IS NOT NULL AS "Changed";
+SELECT hmis.edit_service(:client_service_id, jsonb_build_object('units', 3, 'date_updated', :'read_at')) IS NOT NULL AS "Changed";
+\set ECHO none
+\set ON_ERROR_STOP on
+\echo
+\endif
+\echo '=== 12. Who sees what, and what is remembered'
 \echo
 \echo 'Until now a superuser worked, whom row security does not bind. Two case managers get a login each: one works for the'
 \echo 'organization of the program, the other for a new one, which has served nobody yet.'

@@ -362,6 +362,7 @@ clienttrack_post_batch(PG_FUNCTION_ARGS)
 	level = NewGUCNestLevel();
 	GuardUseSafeNames();
 	SetLocally("jit", "off");	/* conditions of row security are long, and quicker to evaluate than to compile */
+	SetLocally("clienttrack.refuse_warnings", "off");	/* nobody is asked about the clients of a batch one by one */
 	Post(&posting);
 	AtEOXact_GUC(true, level);
 	SPI_finish();

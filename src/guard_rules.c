@@ -150,7 +150,7 @@ static const char service_in_future[] =
 	"AND " r ".date_provided BETWEEN k.begin_date AND k.end_date)"
 
 static const char service_locked[] =
-	"SELECT DISTINCT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item "
+	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item "
 	"FROM (SELECT d.* FROM {facts} d WHERE " LOCKED("d") ") m JOIN {rows} r ON " FACT_OF_ROW;
 static const char lock_all_services[] = "LOCK TABLE {client_service}, {indirect_service} IN SHARE MODE";
 
@@ -281,18 +281,31 @@ static const char client_in_use[] =
 #define ANY_SERVICE \
 	"SELECT NULL::bigint AS row_id, " SERVICES_SINCE " AS item FROM {client_service} cs HAVING count(*) > 0"
 
-/* Services that stood on the rows that went or changed, and now are not offered: what they have in common is judged. */
-#define NO_LONGER_OFFERED(column) \
+/*
+ * Services that stood on the rows that went or changed, and now are not offered: what they have in common is judged. Others
+ * that are not offered, because they were recorded before the first offering, are nobody's fault.
+ */
+#define NO_LONGER_OFFERED(column, stood_on_rows) \
 	"SELECT NULL::bigint AS row_id, 'service ' || cs.service_id || ' by program ' || cs.program_id || ' has ' || " \
 	"sum(cs.services) || CASE sum(cs.services) WHEN 1 THEN ' service on ' ELSE ' services, the first on ' END || " \
 	DAY("min(cs.date_provided)") " AS item " \
 	"FROM (SELECT g.service_id, g.program_id, g.location_id, g.date_provided, count(*) AS services " \
 	"	FROM {client_service} g WHERE g.date_deleted IS NULL AND g." column " IN (SELECT r." column " FROM {rows} r) " \
 	"	GROUP BY g.service_id, g.program_id, g.location_id, g.date_provided OFFSET 0) cs " \
-	"WHERE " NOT_OFFERED("cs") " GROUP BY cs.service_id, cs.program_id"
+	"WHERE " stood_on_rows NOT_OFFERED("cs") " GROUP BY cs.service_id, cs.program_id"
 
-static const char offering_in_use[] = NO_LONGER_OFFERED("service_id");
-static const char program_organization_in_use[] = NO_LONGER_OFFERED("program_id");
+static const char offering_in_use[] =
+	NO_LONGER_OFFERED("service_id", "EXISTS (SELECT FROM {rows} r WHERE " OFFERING_FITS("r", "cs") ") AND ");
+static const char restriction_in_use[] =
+	NO_LONGER_OFFERED("service_id", "EXISTS (SELECT FROM {rows} r WHERE r.service_id = cs.service_id "
+					  "AND r.organization_id = " PROGRAM_ORGANIZATION("cs") ") AND ");
+static const char program_organization_in_use[] = NO_LONGER_OFFERED("program_id", "");
+
+/* What was recorded was measured in the service's unit. */
+static const char unit_of_measure_in_use[] =
+	"SELECT r.service_id AS row_id, 'service ' || r.service_id AS item FROM {rows} r "
+	"WHERE EXISTS (SELECT FROM {client_service} cs WHERE cs.service_id = r.service_id) "
+	"OR EXISTS (SELECT FROM {indirect_service} i WHERE i.service_id = r.service_id)";
 
 static const char bar_without_scope[] =
 	"SELECT b.bar_id AS row_id, 'bar ' || b.bar_id AS item FROM {bar} b "
@@ -446,6 +459,9 @@ const GuardRule guard_rules[] = {
 
 	/* what services refer to */
 	IN_USE("service", "service", "service_id"),
+	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service", GUARD_UPDATE | GUARD_OTHERS, false, "unit_of_measure",
+		unit_of_measure_in_use, NULL, lock_all_services,
+		"services were recorded in the unit of measure", "Recorded: %s.", "Define another service, and deactivate this one."},
 	IN_USE("program", "program", "program_id"),
 	IN_USE("location", "location", "location_id"),
 	IN_USE("provider", "provider", "provider_id"),
@@ -474,7 +490,7 @@ const GuardRule guard_rules[] = {
 	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service_organization",
 		GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT | GUARD_OTHERS, false,
 		"service_id, organization_id, date_deleted",
-		offering_in_use, NULL, lock_services,
+		restriction_in_use, NULL, lock_services,
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
 	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "program", GUARD_UPDATE | GUARD_OTHERS, false, "organization_id",
 		program_organization_in_use, NULL, lock_services,

@@ -10,15 +10,17 @@
 #define PROGRAM_ORGANIZATION(r) \
 	"(SELECT p.organization_id FROM {program} p WHERE p.program_id = " r ".program_id)"
 
+/* An offering o fits a service given. */
+#define OFFERING_FITS(o, r) \
+	o ".service_id = " r ".service_id " \
+	"AND (" o ".program_id IS NULL OR " o ".program_id = " r ".program_id) " \
+	"AND (" o ".location_id IS NULL OR " o ".location_id = " r ".location_id) " \
+	"AND (" o ".organization_id IS NULL OR " o ".organization_id = " PROGRAM_ORGANIZATION(r) ") " \
+	"AND (" o ".begin_date IS NULL OR " o ".begin_date <= " r ".date_provided) " \
+	"AND (" o ".end_date IS NULL OR " r ".date_provided <= " o ".end_date)"
+
 /* The offerings that fit a service given. */
-#define MATCHING_OFFERINGS(r) \
-	"FROM {service_offering} o " \
-	"WHERE o.service_id = " r ".service_id AND o.date_deleted IS NULL " \
-	"AND (o.program_id IS NULL OR o.program_id = " r ".program_id) " \
-	"AND (o.location_id IS NULL OR o.location_id = " r ".location_id) " \
-	"AND (o.organization_id IS NULL OR o.organization_id = " PROGRAM_ORGANIZATION(r) ") " \
-	"AND (o.begin_date IS NULL OR o.begin_date <= " r ".date_provided) " \
-	"AND (o.end_date IS NULL OR " r ".date_provided <= o.end_date)"
+#define MATCHING_OFFERINGS(r) "FROM {service_offering} o WHERE o.date_deleted IS NULL AND " OFFERING_FITS("o", r)
 
 /* The most specific comes first. */
 #define BY_PLACE "o.location_id IS NULL, o.program_id IS NULL, o.organization_id IS NULL, "

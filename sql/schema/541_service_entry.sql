@@ -283,7 +283,8 @@ BEGIN
 		CASE WHEN n.sqlstate IS NULL THEN 'recorded' WHEN n.sqlstate = '00000' THEN 'on_head' WHEN n.sqlstate = 'CT014' THEN 'warning'
 			ELSE 'rejected' END,
 		outcome.ids[n.place], trim_scale(n.given_units), trim_scale(n.given_value), round(n.given_units * n.given_value, 2),
-		nullif(n.sqlstate, '00000'), n.message
+		nullif(n.sqlstate, '00000'), CASE n.sqlstate WHEN 'CT017' THEN format('%s: %s', n.message,
+			enrollment_choices(n.client_id, shared.program_id, shared.date_provided)) ELSE n.message END
 	FROM (SELECT e.*, CASE WHEN e.sqlstate IS NULL THEN count(*) FILTER (WHERE e.sqlstate IS NULL) OVER (ORDER BY e.ordinality) END AS place,
 			CASE WHEN e.sqlstate IS NULL THEN e.units END AS given_units, CASE WHEN e.sqlstate IS NULL THEN e.unit_value END AS given_value
 		FROM unnest(outcome.written) WITH ORDINALITY AS e) n
