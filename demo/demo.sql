@@ -231,14 +231,16 @@ SELECT hmis.define_service('RENT', 'Rent assistance', unit_of_measure => 'dollar
 SELECT client_id AS "Client", status AS "Status", total_value AS "Dollars", message AS "Message"
 FROM hmis.record_household_services(enrollment_id => :member, services => '[{"service": "RENT", "units": 100}]',
 	date_provided => :'day', cost => 'split');
-SELECT hmis.record_service(:client, 'MEAL', :'day', units => 2, program_id => :program_id, comments => 'Second helping')
-	AS client_service_id \gset
-SELECT service_name AS "Service", units AS "Units", unit_of_measure AS "Of", total_value AS "Dollars", running_value AS "Until then"
-FROM hmis.client_service_history WHERE client_id = :client LIMIT 5;
+SELECT hmis.record_service(:client, 'MEAL', :'day', units => 2, program_id => :program_id, comments => 'Second helping') > 0 AS "Recorded";
+SELECT date_provided AS "Day", service_name AS "Service", units AS "Units", unit_of_measure AS "Of", total_value AS "Dollars",
+	running_value AS "Up to here", comments AS "Comments"
+FROM hmis.client_service_history WHERE client_id = :client LIMIT 4;
 \set ECHO none
+SELECT max(client_service_id) AS client_service_id FROM hmis.client_service_history WHERE client_id = :client \gset
 \echo 'Two colleagues open the same service. The first corrects it; the second, who still sees two units, is told:'
 \echo
 SELECT date_updated AS read_at FROM hmis.client_service_history WHERE client_service_id = :client_service_id \gset
+\set SHOW_CONTEXT never
 \set ON_ERROR_STOP off
 \set ECHO queries
 SELECT hmis.edit_service(:client_service_id, jsonb_build_object('units', 1, 'date_updated', :'read_at')) IS NOT NULL AS "Changed";

@@ -144,21 +144,23 @@ static const char service_in_future[] =
 	"FROM (SELECT d.* FROM {facts} d WHERE d.live AND d.date_provided > " LAST_DAY ") m JOIN {rows} r ON " FACT_OF_ROW;
 
 /* The day of the service r is in a period that was reported. Whoever reports it waits for those who write services. */
-#define LOCKED(r) \
+#define LOCKED(r) LOCKED_DAY(r, "date_provided")
+#define LOCKED_DAY(r, day) \
 	"EXISTS (SELECT FROM {locked_period} k WHERE k.date_deleted IS NULL AND k.organization_id = " PROGRAM_ORGANIZATION(r) \
 	" AND (k.program_id IS NULL OR k.program_id = " r ".program_id) " \
-	"AND " r ".date_provided BETWEEN k.begin_date AND k.end_date)"
+	"AND " r "." day " BETWEEN k.begin_date AND k.end_date)"
 
 static const char service_locked[] =
 	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item "
 	"FROM (SELECT d.* FROM {facts} d WHERE " LOCKED("d") ") m JOIN {rows} r ON " FACT_OF_ROW;
-static const char lock_all_services[] = "LOCK TABLE {client_service}, {indirect_service} IN SHARE MODE";
+static const char lock_all_services[] = "LOCK TABLE {client_service}, {indirect_service}, {turn_away} IN SHARE MODE";
 
 /* The service r was entered later than its program allows. Imported rows keep the day when they were first entered. */
 #define ENTERED_LATE(r, action) \
 	"p.late_entry_action = '" action "' AND " r ".date_created::date - " r ".date_provided > p.late_entry_limit_days"
 #define SERVICE_ENTERED_LATE(action) \
-	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " || ', entered on ' || " DAY("r.date_created::date") " AS item " \
+	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " || ', entered on ' || " DAY("r.date_created::date") \
+	" || ', limit ' || p.late_entry_limit_days || ' days' AS item " \
 	"FROM {rows} r JOIN {program} p ON p.program_id = r.program_id WHERE " LIVE("r") " AND " ENTERED_LATE("r", action)
 #define HAS_LATE_ENTRY_LIMIT(action) \
 	"SELECT FROM {facts} m JOIN {program} p ON p.program_id = m.program_id " \
@@ -199,8 +201,8 @@ static const char service_without_enrollment[] =
 
 #define TOO_SOON \
 	" UNION ALL " \
-	"SELECT r.client_service_id, " CLIENT_ON("r") \
-	" FROM {rows} r JOIN {service} s ON s.service_id = r.service_id " \
+	"SELECT r.client_service_id, " CLIENT_ON("r") " || ', less than ' || s.min_interval || ' apart' " \
+	"FROM {rows} r JOIN {service} s ON s.service_id = r.service_id " \
 	"JOIN {others} o ON o.client_id = r.client_id AND o.service_id = r.service_id AND " SAME_PROGRAM \
 	"WHERE s.duplicate_rule = 'min_interval' AND " ANOTHER_LIVE_ONE \
 	"AND o.date_created > r.date_created - s.min_interval AND o.date_created < r.date_created + s.min_interval"
@@ -244,6 +246,9 @@ static const char indirect_locked[] = INDIRECT(LOCKED("r"));
 static const char indirect_too_late[] = INDIRECT("r.date_deleted IS NULL AND " ENTERED_LATE("r", "block"));
 static const char indirect_late[] = INDIRECT("r.date_deleted IS NULL AND " ENTERED_LATE("r", "warn"));
 
+static const char turn_away_locked[] =
+	"SELECT r.turn_away_id AS row_id, 'turn-away on ' || " DAY("r.turn_away_date") " AS item "
+	"FROM {rows} r WHERE " LOCKED_DAY("r", "turn_away_date");
 static const char turn_away_in_future[] =
 	"SELECT r.turn_away_id AS row_id, 'turn-away on ' || " DAY("r.turn_away_date") " AS item "
 	"FROM {rows} r WHERE r.date_deleted IS NULL AND r.turn_away_date > " LAST_DAY;
@@ -356,7 +361,7 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 #define ABOUT_FACTS true
 #define ENROLL_FIRST \
 	"Enrollment is a Required Field.", "No active enrollment in the program: %s.", \
-	"Enroll the client in the program, with an entry date on or before the date provided."
+	"Enroll the client in the program, with an entry date on or before the date provided. A plain INSERT names the enrollment_id."
 
 #define LOCK_FIRST(concept, columns, statement) \
 	{"lock_parents", 0, 0, concept, GUARD_UPDATE, false, columns, NULL, NULL, statement, NULL, NULL, NULL}
@@ -368,7 +373,7 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 #define IN_FUTURE_WORDS "date provided is in the future", "After the last day allowed: %s.", \
 	"See the setting clienttrack.future_days for services dated ahead."
 #define LOCKED_WORDS "the period was reported and is locked", "Locked: %s.", \
-	"Ask your administrator to unlock the period, or record it in a period that is open."
+	"Nothing that was reported changes, unless an administrator unlocks the period."
 #define TOO_LATE_WORDS "service is entered later than the program allows", "Too late: %s.", \
 	"Ask your administrator about the program's limit for late entry."
 #define LATE_WORDS "service is entered late", "Late: %s.", NULL
@@ -400,7 +405,7 @@ const GuardRule guard_rules[] = {
 	{SERVICE_RULE("duplicate_service", ERRCODE_CT_DUPLICATE_SERVICE, ERROR, ABOUT_FACTS), WAKE_ROW ", date_created",
 		duplicate_service, duplicate_applies, duplicate_lock,
 		"service is already recorded", "Already recorded: %s.",
-	"Change the units of the service that is there. Two meals are units 2."},
+	"Change the service that is there instead: two meals are units 2. The service's duplicate_rule says how often it may be recorded."},
 	{SERVICE_RULE("entered_too_late", ERRCODE_CT_ENTERED_TOO_LATE, ERROR, ABOUT_FACTS), "program_id, date_provided, date_deleted",
 		entered_too_late, may_be_too_late, NULL, TOO_LATE_WORDS},
 	{SERVICE_RULE("client_has_warning", ERRCODE_WARNING, WARNING, ABOUT_ROWS), WAKE_ROW,
@@ -423,6 +428,9 @@ const GuardRule guard_rules[] = {
 	{INDIRECT_RULE("entered_too_late", ERRCODE_CT_ENTERED_TOO_LATE, ERROR, "program_id, date_provided, date_deleted",
 			indirect_too_late), TOO_LATE_WORDS},
 	{INDIRECT_RULE("entered_late", ERRCODE_WARNING, WARNING, "program_id, date_provided, date_deleted", indirect_late), LATE_WORDS},
+	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "turn_away", GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT, false,
+		"client_id, persons, program_id, service_id, turn_away_date, turn_away_reason_id, date_deleted",
+		turn_away_locked, NULL, NULL, LOCKED_WORDS},
 	{"date_out_of_range", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, "turn_away", GUARD_INSERT | GUARD_UPDATE, false,
 		"turn_away_date, date_deleted", turn_away_in_future, NULL, NULL,
 		"date of the turn-away is in the future", "After the last day allowed: %s.", NULL},

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "common/hmac.h"
 #include "common/sha2.h"
@@ -188,6 +189,11 @@ clienttrack_set_session_user(PG_FUNCTION_ARGS)
 	SessionAdoptClaims(schema, &claims);
 	if (!SessionUserId(schema, &user_id))
 		RefuseToken("its user is not active");
+	if (!IsTransactionBlock())
+		ereport(WARNING,
+				(errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION),
+				 errmsg("the session user is forgotten at the end of this statement"),
+				 errhint("Call set_session_user() first in a transaction: BEGIN; SELECT set_session_user(…); …; COMMIT;")));
 	PG_RETURN_VOID();
 }
 

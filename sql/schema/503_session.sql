@@ -26,6 +26,10 @@ BEGIN
 	IF valid_for <= '0' OR valid_for > '1 day' THEN
 		RAISE EXCEPTION 'a session token is valid for at most one day' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
+	IF NOT EXISTS (SELECT FROM hmis_user u
+			WHERE u.user_id = create_session_token.user_id AND u.active AND u.date_deleted IS NULL) THEN
+		RAISE EXCEPTION 'there is no active user %', user_id USING ERRCODE = 'invalid_parameter_value';
+	END IF;
 	IF NOT coalesce(organization_ids, '{}') <@ members THEN
 		RAISE EXCEPTION 'user % does not belong to all of the organizations', user_id USING ERRCODE = 'invalid_parameter_value';
 	END IF;
@@ -36,7 +40,7 @@ $$;
 COMMENT ON FUNCTION create_session_token(bigint, bigint[], interval) IS
 'Returns a token for set_session_user(). user_id: the user whom the application has authenticated. organization_ids: those of the
 user''s organizations to work for; null: all. valid_for: at most one day. Needs the right issue_tokens.
-Raises 22004 (null), 22023 (not a member, too long), 42501 (no right), 55000 (no key).';
+Raises 22004 (null), 22023 (no active user, not a member, too long), 42501 (no right), 55000 (no key).';
 
 CREATE OR REPLACE FUNCTION rotate_session_key(keep_old interval DEFAULT '1 hour') RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$

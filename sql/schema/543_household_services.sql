@@ -1,6 +1,7 @@
 -- Recording services for the members of a household.
 
-CREATE OR REPLACE FUNCTION household_members(household_id bigint, only_program_id bigint, date_provided date)
+CREATE OR REPLACE FUNCTION household_members(household_id bigint, only_program_id bigint DEFAULT NULL,
+	date_provided date DEFAULT current_date)
 RETURNS TABLE (client_id bigint, enrollment_id bigint, program_id bigint, relationship_to_hoh smallint)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -71,7 +72,8 @@ BEGIN
 	SELECT m.client_id INTO head_client_id FROM household_members(place.household, place.program, date_provided) m
 	WHERE m.relationship_to_hoh = 1 LIMIT 1;
 	SELECT array_agg(ROW(m.client_id, i.service_id, m.enrollment_id, NULL, i.units, i.unit_of_measure, i.unit_value, i.comments,
-		CASE WHEN m.enrollment_id IS NULL THEN 'CT001' END, CASE WHEN m.enrollment_id IS NULL THEN 'Enrollment is a Required Field.' END
+		CASE WHEN m.enrollment_id IS NULL THEN 'CT009' END,
+		CASE WHEN m.enrollment_id IS NULL THEN 'client is not enrolled with the household on that day' END
 		)::service_entry ORDER BY m.place, i.ordinality) INTO entries
 	FROM (SELECT coalesce(c.client_id, a.client_id) AS client_id, a.enrollment_id,
 			row_number() OVER (ORDER BY a.relationship_to_hoh IS DISTINCT FROM 1, a.enrollment_id IS NULL, a.client_id) AS place

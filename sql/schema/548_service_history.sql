@@ -3,10 +3,10 @@
 CREATE OR REPLACE VIEW client_service_history_all AS
 SELECT s.client_service_id, s.client_id, s.date_provided, s.service_id, v.service_code, v.service_name, vg.service_group_name,
 	trim_scale(s.units) AS units, s.unit_of_measure, trim_scale(s.unit_value) AS unit_value, s.total_value,
-	s.program_id, p.program_name, o.organization_name, s.enrollment_id, l.location_name, pr.provider_name,
-	nullif(concat_ws(' ', pu.user_first_name, pu.user_last_name), '') AS provided_by, f.fund_name, ga.grant_identifier, r.service_reason_name AS reason,
-	s.goal_id, gl.goal_description, s.action_step_id, s.referral_id, s.client_barrier_id, b.barrier_name, s.comments, s.fa_amount,
-	s.service_batch_run_id, s.date_created::date - s.date_provided AS days_to_entry, s.date_created,
+	s.program_id, p.program_name, o.organization_name, s.enrollment_id, s.location_id, l.location_name, s.provider_id, pr.provider_name, s.provided_by_user_id,
+	nullif(concat_ws(' ', pu.user_first_name, pu.user_last_name), '') AS provided_by, f.fund_name, s.grant_award_id,
+	ga.grant_identifier, r.service_reason_name AS reason, s.goal_id, gl.goal_description, s.action_step_id, s.referral_id, s.client_barrier_id, b.barrier_name, s.comments, s.fa_amount,
+	s.fa_start_date, s.fa_end_date, s.service_batch_run_id, s.date_created::date - s.date_provided AS days_to_entry, s.date_created,
 	nullif(concat_ws(' ', eu.user_first_name, eu.user_last_name), '') AS entered_by, s.date_updated, s.date_deleted, s.delete_reason
 FROM client_service s
 LEFT JOIN service v ON v.service_id = s.service_id
@@ -42,11 +42,15 @@ COMMENT ON COLUMN client_service_history_all.program_id IS 'The program that gav
 COMMENT ON COLUMN client_service_history_all.program_name IS 'Name of the program.';
 COMMENT ON COLUMN client_service_history_all.organization_name IS 'The organization of the program.';
 COMMENT ON COLUMN client_service_history_all.enrollment_id IS 'The enrollment it belongs to.';
+COMMENT ON COLUMN client_service_history_all.location_id IS 'The location.';
 COMMENT ON COLUMN client_service_history_all.location_name IS 'Where it was given.';
+COMMENT ON COLUMN client_service_history_all.provider_id IS 'The provider.';
 COMMENT ON COLUMN client_service_history_all.provider_name IS 'The provider who gave it, where it is not the program.';
-COMMENT ON COLUMN client_service_history_all.provided_by IS 'The user who gave it.';
+COMMENT ON COLUMN client_service_history_all.provided_by_user_id IS 'The user who gave it.';
+COMMENT ON COLUMN client_service_history_all.provided_by IS 'Name of the user who gave it.';
 COMMENT ON COLUMN client_service_history_all.fund_name IS 'The fund that pays.';
-COMMENT ON COLUMN client_service_history_all.grant_identifier IS 'The grant that pays.';
+COMMENT ON COLUMN client_service_history_all.grant_award_id IS 'The grant that pays.';
+COMMENT ON COLUMN client_service_history_all.grant_identifier IS 'Number of the grant.';
 COMMENT ON COLUMN client_service_history_all.reason IS 'Why it was given.';
 COMMENT ON COLUMN client_service_history_all.goal_id IS 'The goal that it serves.';
 COMMENT ON COLUMN client_service_history_all.goal_description IS 'The goal in words.';
@@ -56,6 +60,8 @@ COMMENT ON COLUMN client_service_history_all.client_barrier_id IS 'The need or b
 COMMENT ON COLUMN client_service_history_all.barrier_name IS 'Name of the need or barrier.';
 COMMENT ON COLUMN client_service_history_all.comments IS 'Comments.';
 COMMENT ON COLUMN client_service_history_all.fa_amount IS 'HUD financial assistance in dollars.';
+COMMENT ON COLUMN client_service_history_all.fa_start_date IS 'First day of the HUD financial assistance.';
+COMMENT ON COLUMN client_service_history_all.fa_end_date IS 'Last day of the HUD financial assistance.';
 COMMENT ON COLUMN client_service_history_all.service_batch_run_id IS 'The batch run that posted it; null for other services.';
 COMMENT ON COLUMN client_service_history_all.days_to_entry IS 'How many days after the date provided it was entered.';
 COMMENT ON COLUMN client_service_history_all.date_created IS 'When it was entered.';
@@ -77,7 +83,7 @@ ORDER BY h.date_provided DESC, h.client_service_id DESC;
 ALTER VIEW client_service_history SET (security_invoker = true);
 COMMENT ON VIEW client_service_history IS
 'Services of clients with names in place of identifiers, newest first, with totals and running totals: of units for each unit of
-measure of a client, and of their value for a client.';
+measure of a client, and of their value for a client. They are of all live services of the client, whatever days a query asks for.';
 COMMENT ON COLUMN client_service_history.running_units IS 'Units in this unit of measure that the client had received with this service.';
 COMMENT ON COLUMN client_service_history.running_value IS 'Value in dollars of what the client had received with this service.';
 COMMENT ON COLUMN client_service_history.units_of_client IS 'Units in this unit of measure that the client has received altogether.';

@@ -214,7 +214,7 @@ SELECT matches(asked('test_app', 'SELECT hmis.create_session_token(14, ''{1}'')'
 SELECT matches(asked('test_app', 'SELECT hmis.create_session_token(14, ''{}'')'), '^ct1:1:14:[0-9]+::[0-9a-f]{64}$', 'or for none');
 SELECT is(asked('test_app', 'SELECT hmis.create_session_token(' || args || ')'), outcome, 'no token: ' || args) FROM (VALUES
 	('14, ''{1,3}''', '22023 user 14 does not belong to all of the organizations'), ('14, ''{1,NULL}''', '22023 user 14 does not belong to all of the organizations'),
-	('999, ''{1}''', '22023 user 999 does not belong to all of the organizations'), ('NULL', '22004 user_id and valid_for must not be null'),
+	('999, ''{1}''', '22023 there is no active user 999'), ('NULL', '22004 user_id and valid_for must not be null'),
 	('14, NULL, NULL', '22004 user_id and valid_for must not be null'), ('14, NULL, ''0''', '22023 a session token is valid for at most one day'),
 	('14, NULL, ''-1 hour''', '22023 a session token is valid for at most one day'), ('14, NULL, ''25 hours''', '22023 a session token is valid for at most one day')) v (args, outcome);
 SELECT is(caught('SELECT sign_session_token(''hmis'', 14, ''{1}'', ''infinity'')'), '22023 a session token must expire, and its organizations must not be null', 'a token that never expires');
