@@ -56,10 +56,10 @@ PG_FUNCTION_INFO_V1(clienttrack_post_batch);
  * grouped, not joined: the planner expects few clients where many were just added, and would join them by loops.
  */
 #define POST_STATEMENT(clients) \
-	"WITH value AS MATERIALIZED (SELECT d.service_id, coalesce(d.unit_value, " OFFERED_UNIT_VALUE("d") \
-	", d.default_unit_value) AS unit_value, d.grant_award_id FROM (SELECT g.*, coalesce(g.grant_given, " \
+	"WITH value AS MATERIALIZED (SELECT d.service_id, coalesce(d.unit_value, {schema}.worth_of_unit(d.unit_of_measure, " \
+	"coalesce(" OFFERED_UNIT_VALUE("d") ", d.default_unit_value))) AS unit_value, d.grant_award_id FROM (SELECT g.*, coalesce(g.grant_given, " \
 	"		" OFFERING_SAYS("grant_award_id", "g") ") AS grant_award_id FROM (" \
-	"	SELECT bs.service_id, bs.unit_value, s.default_unit_value, b.program_id, " \
+	"	SELECT bs.service_id, bs.unit_value, s.unit_of_measure, s.default_unit_value, b.program_id, " \
 	"		b.location_id, b.grant_award_id AS grant_given, r.date_provided FROM {service_batch_run} r " \
 	"	JOIN {service_batch} b ON b.service_batch_id = r.service_batch_id " \
 	"	JOIN {service_batch_service} bs ON bs.service_batch_id = b.service_batch_id " \

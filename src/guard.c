@@ -168,6 +168,14 @@ DescribeViolations(GuardJudgement *judgement, int rule)
 	return words.data;
 }
 
+/* Tells whether a warning refuses the statement: one about a service does, one about a bar that is entered does not. */
+static bool
+IsToConfirm(const GuardRule *rule)
+{
+	return rule->elevel < ERROR && refuse_warnings &&
+		(strcmp(rule->table, "client_service") == 0 || strcmp(rule->table, "indirect_service") == 0);
+}
+
 /* Raises a broken rule: an error, or a warning. */
 static void
 ReportViolations(GuardJudgement *judgement, int number)
@@ -178,7 +186,7 @@ ReportViolations(GuardJudgement *judgement, int number)
 
 	if (*words == '\0')
 		return;
-	if (rule->elevel < ERROR && refuse_warnings)
+	if (IsToConfirm(rule))
 	{
 		appendStringInfo(&judgement->warnings, "%s%s. ", judgement->warnings.len > 0 ? "\n" : "", rule->message);
 		appendStringInfo(&judgement->warnings, rule->detail, words);

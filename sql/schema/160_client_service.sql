@@ -12,7 +12,7 @@ CREATE TABLE client_service (
 	enrollment_id bigint,
 	location_id bigint,
 	units numeric(14,4) NOT NULL DEFAULT 1 CONSTRAINT units_are_positive CHECK (units > 0 AND units <> 'NaN'),
-	unit_value numeric(16,6) NOT NULL DEFAULT 0
+	unit_value numeric(20,10) NOT NULL DEFAULT 0
 		CONSTRAINT unit_value_is_not_negative CHECK (unit_value >= 0 AND unit_value <> 'NaN'),
 	total_value numeric(24,2) GENERATED ALWAYS AS (units * unit_value) STORED,
 	unit_of_measure text NOT NULL DEFAULT 'count',
@@ -74,7 +74,7 @@ COMMENT ON COLUMN client_service.enrollment_id IS 'The enrollment of the client 
 COMMENT ON COLUMN client_service.location_id IS 'Where it was given.';
 COMMENT ON COLUMN client_service.units IS 'How many units; for dollars the amount. Four decimals, so that minutes are exact in hours.';
 COMMENT ON COLUMN client_service.unit_value IS
-'Value of one unit in dollars. Six decimals, so that a household''s cost is split to the cent whatever the units are.';
+'Value of one unit in dollars. Ten decimals, so that a household''s cost is split to the cent also where there are millions of units.';
 COMMENT ON COLUMN client_service.total_value IS 'units * unit_value, to the cent.';
 COMMENT ON COLUMN client_service.unit_of_measure IS 'What the units are.';
 COMMENT ON COLUMN client_service.service_batch_run_id IS 'The batch run that posted it; null for other services.';

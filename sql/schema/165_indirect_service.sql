@@ -8,7 +8,7 @@ CREATE TABLE indirect_service (
 	persons_served integer NOT NULL CHECK (persons_served > 0),
 	location_id bigint REFERENCES location,
 	units numeric(14,4) NOT NULL DEFAULT 1 CHECK (units > 0 AND units <> 'NaN'),
-	unit_value numeric(16,6) NOT NULL DEFAULT 0 CHECK (unit_value >= 0 AND unit_value <> 'NaN'),
+	unit_value numeric(20,10) NOT NULL DEFAULT 0 CHECK (unit_value >= 0 AND unit_value <> 'NaN'),
 	total_value numeric(24,2) GENERATED ALWAYS AS (units * unit_value) STORED,
 	unit_of_measure text NOT NULL DEFAULT 'count',
 	provided_by_user_id bigint REFERENCES hmis_user,

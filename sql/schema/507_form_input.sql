@@ -64,9 +64,9 @@ COMMENT ON FUNCTION service_reason_of(text) IS
 
 CREATE OR REPLACE FUNCTION check_amount(name text, amount numeric, smallest numeric) RETURNS numeric
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
--- Returns an amount, or null, and raises when it is not between smallest and ten billion.
+-- Returns an amount, or null, and raises when it is not between smallest and ten billion, or is ten billion when rounded to cents.
 BEGIN
-	IF amount < smallest OR amount >= 1e10 THEN -- NaN is larger than every number
+	IF amount < smallest OR round(amount, 2) >= 1e10 THEN -- NaN is larger than every number
 		RAISE EXCEPTION '% must be at least % and below 10000000000, not %', name, smallest, left(amount::text, 40)
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
@@ -75,6 +75,20 @@ END
 $$;
 COMMENT ON FUNCTION check_amount(text, numeric, numeric) IS
 'Used by the functions that record services: the amount itself. Raises 22023 when it is below smallest, 10 billion or more, or NaN.';
+
+CREATE OR REPLACE FUNCTION check_day(date_provided date) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Ensures that a date provided is given and finite.
+BEGIN
+	IF date_provided IS NULL THEN
+		RAISE EXCEPTION 'date_provided must not be null' USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	IF NOT isfinite(date_provided) THEN
+		RAISE EXCEPTION 'date_provided must be finite' USING ERRCODE = 'datetime_field_overflow';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION check_day(date) IS 'Used by the functions that record services. Raises 22004 (null), 22008 (infinite).';
 
 CREATE OR REPLACE FUNCTION convert_units(units numeric, from_unit text, to_unit text) RETURNS numeric
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path FROM CURRENT AS $$
@@ -98,6 +112,16 @@ $$;
 COMMENT ON FUNCTION convert_units(numeric, text, text) IS
 'Units of one measure in another: 90 minutes are 1.5 hours; dollars are rounded to cents. Null for null.
 Raises CT009 (no such unit of measure), 22023 (not of the same kind, for example dollars to hours).';
+
+CREATE OR REPLACE FUNCTION worth_of_unit(unit_of_measure text, unit_value numeric) RETURNS numeric
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	-- Returns the value of a unit for which none is given: of money its own, of anything else what the offering or the service says.
+	SELECT CASE WHEN worth_of_unit.unit_value = 0 THEN coalesce((SELECT u.base_units FROM unit_of_measure u
+		WHERE u.unit_of_measure = worth_of_unit.unit_of_measure AND u.kind = 'currency'), 0) ELSE worth_of_unit.unit_value END;
+END;
+COMMENT ON FUNCTION worth_of_unit(text, numeric) IS
+'Used wherever services are given a default unit value: a dollar is worth a dollar. unit_value: of the offering or the service.';
 
 CREATE OR REPLACE FUNCTION check_item(item jsonb, allowed text[], required text, example text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$

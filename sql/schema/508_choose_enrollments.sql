@@ -9,12 +9,13 @@ BEGIN ATOMIC
 	SELECT DISTINCT ON (e.client_id) e.client_id, e.enrollment_id,
 		count(*) FILTER (WHERE e.exit_date IS DISTINCT FROM choose_enrollments.date_provided
 			OR e.entry_date = choose_enrollments.date_provided) OVER (PARTITION BY e.client_id) > 1, e.grant_award_id
-	FROM (SELECT DISTINCT unnest(client_ids)) AS c (client_id)
-	JOIN enrollment e ON e.client_id = c.client_id
-	-- + 0: to be looked for by client. With old statistics the index on the program seems as good.
-	WHERE e.program_id + 0 = choose_enrollments.program_id AND e.date_deleted IS NULL
-	AND e.entry_date <= choose_enrollments.date_provided
-	AND (e.exit_date IS NULL OR choose_enrollments.date_provided <= e.exit_date)
+	FROM (SELECT DISTINCT unnest(client_ids)) AS c (client_id),
+	-- OFFSET 0: looked for client by client. A planner without statistics expects few enrollments, and would read all for each.
+	-- + 0: by the index on the client. With old statistics that on the program seems as good.
+	LATERAL (SELECT x.client_id, x.enrollment_id, x.entry_date, x.exit_date, x.grant_award_id FROM enrollment x
+		WHERE x.client_id = c.client_id AND x.program_id + 0 = choose_enrollments.program_id AND x.date_deleted IS NULL
+		AND x.entry_date <= choose_enrollments.date_provided
+		AND (x.exit_date IS NULL OR choose_enrollments.date_provided <= x.exit_date) OFFSET 0) e
 	ORDER BY e.client_id, e.entry_date DESC, e.enrollment_id DESC;
 END;
 COMMENT ON FUNCTION choose_enrollments(bigint, date, bigint[]) IS

@@ -3,7 +3,8 @@
 CREATE OR REPLACE FUNCTION allocate_cost(entries service_entry[], cost text, head_client_id bigint) RETURNS service_entry[]
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off AS $$
 -- Returns the entries with the cost of each service on the head of household, or split among those who are served, to the
--- cent. The cost of a service is that of its first entry. Money that is given once is not recorded for each.
+-- cent. The cost of a service is that of its first entry. Money that is given once is not recorded for each. Shares have twelve
+-- decimals when they are divided, since the result of a division has no more than what it is given.
 DECLARE
 	allocated service_entry[];
 BEGIN
@@ -11,7 +12,7 @@ BEGIN
 		RETURN entries;
 	END IF;
 	WITH served AS (
-		SELECT e.*, u.kind = 'currency' AS is_money, e.sqlstate IS NULL AS accepted, e.client_id = head_client_id AS is_head,
+		SELECT e.*, u.kind = 'currency' AS is_money, e.sqlstate IS NULL AS accepted, coalesce(e.client_id = head_client_id, false) AS is_head,
 			CASE WHEN u.kind = 'currency' THEN e.units ELSE round(e.units * e.unit_value, 2) END AS own_cost
 		FROM unnest(entries) WITH ORDINALITY AS e LEFT JOIN unit_of_measure u ON u.unit_of_measure = e.unit_of_measure
 	), household AS (
@@ -24,11 +25,11 @@ BEGIN
 		WINDOW of_service AS (PARTITION BY s.service_id),
 			heads_first AS (PARTITION BY s.service_id ORDER BY s.accepted DESC, s.is_head DESC, s.ordinality)
 	), shares AS (
-		SELECT h.*, floor(h.whole_cost * 100 / nullif(h.served_clients, 0)) / 100
+		SELECT h.*, div(h.whole_cost * 100, nullif(h.served_clients, 0)) * 0.01
 			+ CASE WHEN h.place <= (h.whole_cost * 100) % nullif(h.served_clients, 0) THEN 0.01 ELSE 0 END AS share
 		FROM household h
 	), borne AS (
-		SELECT s.*, CASE WHEN NOT s.accepted OR s.whole_cost = 0 THEN 'unchanged'
+		SELECT s.*, CASE WHEN NOT s.accepted OR s.whole_cost = 0 OR (cost = 'split' AND s.served_clients = 1) THEN 'unchanged'
 			WHEN cost = 'head' AND NOT s.head_is_served THEN 'nobody'
 			WHEN s.is_money AND cost = 'head' AND NOT s.is_head OR s.is_money AND s.share = 0 THEN 'not_recorded'
 			WHEN cost = 'head' AND s.is_head THEN 'unchanged'
@@ -37,7 +38,9 @@ BEGIN
 	)
 	SELECT array_agg(ROW(b.client_id, b.service_id, b.enrollment_id, b.grant_award_id,
 		CASE WHEN b.bears = 'share' AND b.is_money THEN b.share ELSE b.units END, b.unit_of_measure,
-		CASE WHEN b.bears = 'free' THEN 0 WHEN b.bears = 'share' AND NOT b.is_money THEN round(b.share / b.units, 6) ELSE b.unit_value END,
+		CASE WHEN b.bears = 'free' THEN 0
+			WHEN b.bears = 'share' AND NOT b.is_money THEN round(b.share::numeric(34,12) / b.units, 10)
+			ELSE b.unit_value END,
 		b.comments, CASE b.bears WHEN 'nobody' THEN coalesce(b.head_refused, '22023') WHEN 'not_recorded' THEN '00000' ELSE b.sqlstate END,
 		CASE b.bears WHEN 'nobody' THEN 'the head of household, who bears the cost, is not served'
 			WHEN 'not_recorded' THEN 'the money is recorded for the head of household' ELSE b.message END)::service_entry

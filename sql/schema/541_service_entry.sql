@@ -1,6 +1,32 @@
 -- What all forms that record services share: completing the entries, writing them under the guard in one statement, and
 -- sorting out those that are refused.
 
+CREATE OR REPLACE FUNCTION check_references(grant_id bigint, provider_id bigint, location_id bigint, user_id bigint) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+-- Ensures that what a service refers to is there and in the caller's sight: the guard, which sees all, would tell of the others.
+DECLARE
+	missing text;
+BEGIN
+	SELECT r.words INTO missing FROM (VALUES
+		(check_references.grant_id, 'grant ', EXISTS (SELECT FROM grant_award g
+			WHERE g.grant_award_id = check_references.grant_id AND g.date_deleted IS NULL)),
+		(check_references.provider_id, 'provider ', EXISTS (SELECT FROM provider p
+			WHERE p.provider_id = check_references.provider_id AND p.date_deleted IS NULL)),
+		(check_references.location_id, 'location ', EXISTS (SELECT FROM location l
+			WHERE l.location_id = check_references.location_id AND l.date_deleted IS NULL)),
+		(check_references.user_id, 'user ', EXISTS (SELECT FROM hmis_user u
+			WHERE u.user_id = check_references.user_id AND u.date_deleted IS NULL)))
+		AS c (id, word, found), LATERAL (SELECT c.word || c.id AS words) r
+	WHERE c.id IS NOT NULL AND NOT c.found LIMIT 1;
+	IF missing IS NOT NULL THEN
+		RAISE EXCEPTION '% does not exist', missing USING ERRCODE = 'CT009';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION check_references(bigint, bigint, bigint, bigint) IS
+'Used by the functions that record services: null for none. Raises CT009 for a grant, provider, location or user that does not
+exist, is deleted, or is hidden from the caller.';
+
 CREATE OR REPLACE FUNCTION shared_fields(program_id bigint, date_provided date, grant_id bigint, provider_id bigint,
 	location_id bigint, reason text, comments text, provided_by_user_id bigint)
 RETURNS client_service
@@ -9,16 +35,13 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
 	shared client_service;
 BEGIN
-	IF shared_fields.date_provided IS NULL THEN
-		RAISE EXCEPTION 'date_provided must not be null' USING ERRCODE = 'null_value_not_allowed';
-	END IF;
-	IF NOT isfinite(shared_fields.date_provided) THEN
-		RAISE EXCEPTION 'date_provided must be finite' USING ERRCODE = 'datetime_field_overflow';
-	END IF;
+	PERFORM check_day(shared_fields.date_provided);
 	IF NOT sees_program(@schema@::regnamespace, shared_fields.program_id) THEN
 		RAISE EXCEPTION 'program % is not one of your organizations''', shared_fields.program_id
 			USING ERRCODE = 'insufficient_privilege';
 	END IF;
+	PERFORM check_references(shared_fields.grant_id, shared_fields.provider_id, shared_fields.location_id,
+		shared_fields.provided_by_user_id);
 	shared.program_id := shared_fields.program_id;
 	shared.date_provided := shared_fields.date_provided;
 	shared.grant_award_id := shared_fields.grant_id;
@@ -32,7 +55,8 @@ END
 $$;
 COMMENT ON FUNCTION shared_fields(bigint, date, bigint, bigint, bigint, text, text, bigint) IS
 'Used by the functions that record services. reason: name of a service_reason. provided_by_user_id: default the user of the
-session. Raises 22004 (null), 22008 (infinite date), 42501 (program of another organization), CT009 (no such reason).';
+session. Raises 22004 (null), 22008 (infinite date), 42501 (program of another organization), CT009 (no such
+reason, grant, provider, location, user).';
 
 CREATE OR REPLACE FUNCTION service_entry_of(client_id bigint, service_id bigint, enrollment_id bigint, units numeric,
 	unit_of_measure text, unit_value numeric, comments text DEFAULT NULL) RETURNS service_entry
@@ -43,13 +67,14 @@ DECLARE
 	entry service_entry;
 BEGIN
 	SELECT s.unit_of_measure INTO own_measure FROM service s WHERE s.service_id = service_entry_of.service_id;
-	entry.units := check_amount('units', service_entry_of.units, 0);
-	IF entry.units IS NOT NULL THEN
-		entry.units := convert_units(entry.units, coalesce(service_entry_of.unit_of_measure, own_measure), own_measure);
-	END IF;
+	entry.units := convert_units(check_amount('units', service_entry_of.units, 0),
+		coalesce(service_entry_of.unit_of_measure, own_measure), own_measure);
 	IF entry.units <= 0 THEN
-		RAISE EXCEPTION 'units must be more than 0, not %', service_entry_of.units USING ERRCODE = 'invalid_parameter_value';
+		RAISE EXCEPTION 'units must be more than 0, not %', left(service_entry_of.units::text, 40)
+			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
+	PERFORM check_amount('units', entry.units, 0),
+		convert_units(1, service_entry_of.unit_of_measure, own_measure); -- to be right even where units are left out
 	entry.client_id := service_entry_of.client_id;
 	entry.service_id := service_entry_of.service_id;
 	entry.enrollment_id := service_entry_of.enrollment_id;
@@ -113,7 +138,7 @@ BEGIN
 		SELECT DISTINCT p.service_id, p.grant_given FROM placed p
 	), terms AS MATERIALIZED (
 		SELECT t.service_id, coalesce(t.grant_given, 0) AS grant_key, t.grant_award_id, t.default_units, t.unit_of_measure, u.decimals,
-			CASE WHEN u.kind = 'currency' AND t.unit_value = 0 THEN u.base_units ELSE t.unit_value END AS unit_value
+			worth_of_unit(t.unit_of_measure, t.unit_value) AS unit_value
 		FROM (SELECT array_agg(p.service_id) AS services, array_agg(p.grant_given) AS grants FROM pairs p) a,
 			LATERAL clienttrack.service_terms(@schema@::regnamespace, a.services, a.grants, shared.program_id,
 				shared.location_id, shared.date_provided) t

@@ -9,13 +9,17 @@ DECLARE
 BEGIN
 	SELECT r.words INTO missing FROM (VALUES
 		(check_own_case.goal_id, 'goal ', EXISTS (SELECT FROM goal g
-			WHERE g.goal_id = check_own_case.goal_id AND g.client_id = check_own_case.client_id)),
+			WHERE g.goal_id = check_own_case.goal_id AND g.client_id = check_own_case.client_id
+			AND g.date_deleted IS NULL)),
 		(check_own_case.action_step_id, 'action step ', EXISTS (SELECT FROM action_step a
-			WHERE a.action_step_id = check_own_case.action_step_id AND a.client_id = check_own_case.client_id)),
+			WHERE a.action_step_id = check_own_case.action_step_id AND a.client_id = check_own_case.client_id
+			AND a.date_deleted IS NULL)),
 		(check_own_case.referral_id, 'referral ', EXISTS (SELECT FROM referral f
-			WHERE f.referral_id = check_own_case.referral_id AND f.client_id = check_own_case.client_id)),
+			WHERE f.referral_id = check_own_case.referral_id AND f.client_id = check_own_case.client_id
+			AND f.date_deleted IS NULL)),
 		(check_own_case.client_barrier_id, 'need or barrier ', EXISTS (SELECT FROM client_barrier b
-			WHERE b.client_barrier_id = check_own_case.client_barrier_id AND b.client_id = check_own_case.client_id)))
+			WHERE b.client_barrier_id = check_own_case.client_barrier_id AND b.client_id = check_own_case.client_id
+			AND b.date_deleted IS NULL)))
 		AS c (id, word, found), LATERAL (SELECT c.word || c.id AS words) r
 	WHERE c.id IS NOT NULL AND NOT c.found LIMIT 1;
 	IF missing IS NOT NULL THEN
@@ -25,7 +29,7 @@ END
 $$;
 COMMENT ON FUNCTION check_own_case(bigint, bigint, bigint, bigint, bigint) IS
 'Used by the functions that record services of one client: raises CT009 for a goal, action step, referral, need or barrier that
-does not exist or is another client''s.';
+does not exist, is deleted, or is another client''s.';
 
 CREATE OR REPLACE FUNCTION program_of_enrollment(enrollment_id bigint, client_id bigint, program_id bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -88,6 +92,7 @@ BEGIN
 	IF client_id IS NULL OR date_provided IS NULL THEN
 		RAISE EXCEPTION 'client_id and date_provided must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
+	PERFORM check_day(date_provided);
 	IF NOT EXISTS (SELECT FROM client c WHERE c.client_id = program_of_services.client_id AND c.date_deleted IS NULL) THEN
 		RAISE EXCEPTION 'client not found' USING ERRCODE = 'CT009', DETAIL = format('Client %s.', client_id);
 	END IF;
@@ -98,8 +103,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION program_of_services(bigint, bigint[], date, bigint, bigint, bigint) IS
-'Used by record_service() and quick_services(). Raises 22004 (null), CT009 (no such client or enrollment), 22023 (enrollment in
-another program), CT001 (no active enrollment), CT017 (several).';
+'Used by record_service() and quick_services(). Raises 22004 (null), 22008 (infinite date), CT009 (no such client or
+enrollment), 22023 (enrollment in another program), CT001 (no active enrollment), CT017 (several).';
 
 CREATE OR REPLACE FUNCTION record_service(client_id bigint, service text, date_provided date DEFAULT current_date,
 	units numeric DEFAULT NULL, unit_value numeric DEFAULT NULL, program_id bigint DEFAULT NULL, enrollment_id bigint DEFAULT NULL,
@@ -144,5 +149,5 @@ reason: name of a service_reason. goal_id, action_step_id, referral_id, client_b
 default the user of the session. fa_amount, fa_start_date, fa_end_date: HUD financial assistance (W2, V3).
 confirm_warnings: records it in spite of warnings. Raises 22004 (null), 22008 (infinite date), 22023 (amount or measure), 23514 (fa
 dates), 42501 (program of another organization), CT001 (no active enrollment), CT002 (barred), CT003 (not offered), CT005
-(duplicate), CT008 (date), CT009 (no such client, service, enrollment, reason, goal …), CT014 (warnings to confirm), CT015
+(duplicate), CT008 (date), CT009 (no such client, service, enrollment, reason, goal, location …), CT014 (warnings to confirm), CT015
 (period locked), CT016 (entered too late), CT017 (several enrollments fit; DETAIL lists them).';

@@ -28,6 +28,7 @@ BEGIN
 	IF num_nonnulls(enrollment_id, household_id) <> 1 THEN
 		RAISE EXCEPTION 'give either enrollment_id or household_id' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
+	PERFORM check_day(date_provided);
 	household := household_of.household_id;
 	IF enrollment_id IS NOT NULL THEN
 		program := program_of_enrollment(enrollment_id, NULL, NULL);
@@ -45,8 +46,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION household_of(bigint, bigint, date) IS
-'Used by record_household_services(). Raises 22023 (both or neither given), CT009 (no such enrollment, nobody enrolled), CT017
-(a household of several programs).';
+'Used by record_household_services(). Raises 22023 (both or neither given), 22004 (no day), 22008 (infinite), CT009 (no such
+enrollment, nobody enrolled), CT017 (a household of several programs).';
 
 CREATE OR REPLACE FUNCTION record_household_services(enrollment_id bigint DEFAULT NULL, household_id bigint DEFAULT NULL,
 	services jsonb DEFAULT NULL, member_client_ids bigint[] DEFAULT NULL, date_provided date DEFAULT current_date,
@@ -76,7 +77,8 @@ BEGIN
 		CASE WHEN m.enrollment_id IS NULL THEN 'client is not enrolled with the household on that day' END
 		)::service_entry ORDER BY m.place, i.ordinality) INTO entries
 	FROM (SELECT coalesce(c.client_id, a.client_id) AS client_id, a.enrollment_id,
-			row_number() OVER (ORDER BY a.relationship_to_hoh IS DISTINCT FROM 1, a.enrollment_id IS NULL, a.client_id) AS place
+			row_number() OVER (ORDER BY a.relationship_to_hoh IS DISTINCT FROM 1, a.enrollment_id IS NULL,
+				coalesce(c.client_id, a.client_id)) AS place
 		FROM household_members(place.household, place.program, date_provided) a
 		FULL JOIN (SELECT DISTINCT unnest(member_client_ids)) AS c (client_id) ON c.client_id = a.client_id
 		WHERE (member_client_ids IS NULL OR c.client_id IS NOT NULL) AND coalesce(c.client_id, a.client_id) IS NOT NULL) m,

@@ -31,13 +31,14 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	SELECT s.service_id, s.service_code, s.service_name, g.service_group_name, s.unit_of_measure,
-		trim_scale(coalesce(i.units, t.default_units)), trim_scale(coalesce(i.unit_value, t.unit_value)), t.enrollment_rule
+		trim_scale(coalesce(i.units, t.default_units)), trim_scale(coalesce(i.unit_value, worth_of_unit(t.unit_of_measure, t.unit_value))),
+		t.enrollment_rule
 	FROM service_screen_item i
 	JOIN service s ON s.service_id = i.service_id
 	LEFT JOIN service_group g ON g.service_group_id = s.service_group_id
 	JOIN clienttrack.service_terms(@schema@::regnamespace,
-		(SELECT array_agg(x.service_id) FROM service_screen_item x WHERE x.service_screen_id = screen_id AND x.date_deleted IS NULL),
-		(SELECT array_agg(service_screen_items.grant_id) FROM service_screen_item x
+		ARRAY(SELECT x.service_id FROM service_screen_item x WHERE x.service_screen_id = screen_id AND x.date_deleted IS NULL),
+		ARRAY(SELECT service_screen_items.grant_id FROM service_screen_item x
 			WHERE x.service_screen_id = screen_id AND x.date_deleted IS NULL),
 		service_screen_items.program_id, service_screen_items.location_id, service_screen_items.date_provided) t
 		ON t.service_id = i.service_id AND t.offered

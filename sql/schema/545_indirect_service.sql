@@ -38,8 +38,8 @@ COMMENT ON FUNCTION record_indirect_service(text, bigint, integer, date, numeric
 	bigint, boolean) IS
 'Records an indirect service, for example a seminar or outreach, and returns its id. persons_served: how many people. units and
 unit_value: of the whole service, not for each person; defaults and the other arguments as in record_service().
-Raises 22004, 22008, 22023, 23503 (no such location, grant, provider or user), 42501 (program of another organization), CT003 (not
-offered, or not an indirect service), CT008 (future), CT009 (no such service, reason), CT014 (warnings to confirm), CT015 (period
+Raises 22004, 22008, 22023, 42501 (program of another organization), CT003 (not
+offered, or not an indirect service), CT008 (future), CT009 (no such service, reason, location …), CT014 (warnings to confirm), CT015 (period
 locked), CT016 (entered too late).';
 
 CREATE OR REPLACE FUNCTION turn_away_reason_of(reason text) RETURNS turn_away_reason
@@ -62,14 +62,21 @@ CREATE OR REPLACE FUNCTION bar_in_force(client_id bigint, program_id bigint, ser
 RETURNS bigint
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-	-- Returns the bar, of those that the caller sees, that keeps a client from a service on a day; of several the first entered.
-	SELECT min(b.bar_id) FROM bar b
+	-- Returns the bar, of those that the caller sees, that keeps a client from a service on a day as the guard would; of several
+	-- one that blocks before one that warns, and the first entered. To a bar with an exception for the day nobody is held.
+	SELECT b.bar_id FROM bar b
 	WHERE b.client_id = bar_in_force.client_id AND b.date_deleted IS NULL AND b.begin_date <= on_date
 	AND (b.end_date IS NULL OR on_date < b.end_date) AND (b.lifted_date IS NULL OR on_date < b.lifted_date)
 	AND EXISTS (SELECT FROM bar_scope s WHERE s.bar_id = b.bar_id AND s.date_deleted IS NULL
 		AND (s.covers_all OR s.program_id = bar_in_force.program_id OR s.service_id = bar_in_force.service_id
-			OR s.location_id = bar_in_force.location_id OR s.organization_id = (
-				SELECT p.organization_id FROM program p WHERE p.program_id = bar_in_force.program_id)));
+			OR s.location_id = bar_in_force.location_id
+			OR s.organization_id = (SELECT p.organization_id FROM program p WHERE p.program_id = bar_in_force.program_id)
+			OR s.organization_id = (SELECT l.organization_id FROM location l WHERE l.location_id = bar_in_force.location_id)))
+	AND NOT EXISTS (SELECT FROM bar_override v WHERE v.bar_id = b.bar_id AND v.date_deleted IS NULL
+		AND on_date BETWEEN v.begin_date AND v.end_date
+		AND (v.program_id IS NULL OR v.program_id = bar_in_force.program_id)
+		AND (v.service_id IS NULL OR v.service_id = bar_in_force.service_id))
+	ORDER BY b.bar_level = 'warn', b.bar_id LIMIT 1;
 END;
 COMMENT ON FUNCTION bar_in_force(bigint, bigint, bigint, bigint, date) IS
 'Used by record_turn_away(): null when there is none. service_id, location_id: null for any.';
@@ -112,8 +119,8 @@ COMMENT ON FUNCTION record_turn_away(bigint, text, text, bigint, date, bigint, b
 'Records a turn-away and returns its id (ClientTrack: Turn Away Reason). Needs no enrollment. reason: name of a turn_away_reason.
 service: code or id of what was asked for; null: any. client_id: null for a person who is not identified. bar_id: the client''s bar
 that is the reason; by default, for a reason with because_of_bar, the one in force that the caller sees. persons: how many
-people who are not identified. Raises 22004, 22008 (infinite date), 22023 (persons), 23503 (no such location), 42501 (program
-of another organization), CT008 (in the future), CT009 (no such client, service, reason, or bar of the client).';
+people who are not identified. Raises 22004, 22008 (infinite date), 22023 (persons), 42501 (program of another
+organization), CT008 (in the future), CT009 (no such client, service, reason, location, or bar of the client).';
 
 CREATE OR REPLACE FUNCTION delete_row(tab regclass, key name, id bigint, reason text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$

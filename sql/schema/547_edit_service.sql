@@ -2,7 +2,7 @@
 
 CREATE OR REPLACE FUNCTION check_changes(changes jsonb) RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
--- Ensures that changes name only what can be changed, and leave nothing empty that every service has.
+-- Ensures that changes name only what can be changed, are of the right types, and leave nothing empty that every service has.
 DECLARE
 	editable CONSTANT text[] := '{date_updated,service,date_provided,units,unit_of_measure,unit_value,program_id,enrollment_id,grant_id,
 		provider_id,location_id,reason,goal_id,action_step_id,referral_id,client_barrier_id,comments,provided_by_user_id,fa_amount,
@@ -24,6 +24,10 @@ BEGIN
 		RAISE EXCEPTION '% must be given', wrong USING ERRCODE = 'null_value_not_allowed', HINT = CASE wrong WHEN 'date_updated'
 			THEN 'Give date_updated as it was when the service was read, so that nobody''s change is overwritten.' ELSE '' END;
 	END IF;
+	PERFORM json_id(changes, k) FROM unnest('{program_id,enrollment_id,grant_id,provider_id,location_id,goal_id,action_step_id,
+		referral_id,client_barrier_id,provided_by_user_id}'::text[]) k;
+	PERFORM json_text(changes, k) FROM unnest('{unit_of_measure,reason,comments}'::text[]) k;
+	PERFORM check_amount(k, json_number(changes, k), 0) FROM unnest('{units,unit_value,fa_amount}'::text[]) k;
 END
 $$;
 COMMENT ON FUNCTION check_changes(jsonb) IS 'Used by edit_service(). Raises 22023 (malformed, unknown key), 22004 (null).';
@@ -57,7 +61,6 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 -- the enrollment the day and the program, the unit value and the measure the service.
 DECLARE
 	changed client_service := jsonb_populate_record(stored, changes - ARRAY['date_updated', 'units', 'unit_of_measure']);
-	given_measure text := coalesce(json_text(changes, 'unit_of_measure'), stored.unit_of_measure);
 	amounts service_entry;
 BEGIN
 	IF changes ? 'service' THEN
@@ -73,20 +76,24 @@ BEGIN
 		changed.enrollment_id := enrollment_after_change(changed);
 	END IF;
 	IF changed.service_id <> stored.service_id AND NOT changes ? 'unit_value' THEN
-		SELECT t.unit_value INTO changed.unit_value FROM clienttrack.service_terms(@schema@::regnamespace, ARRAY[changed.service_id],
-			ARRAY[changed.grant_award_id], changed.program_id, changed.location_id, changed.date_provided) t;
+		SELECT worth_of_unit(t.unit_of_measure, t.unit_value) INTO changed.unit_value
+		FROM clienttrack.service_terms(@schema@::regnamespace, ARRAY[changed.service_id], ARRAY[changed.grant_award_id],
+			changed.program_id, changed.location_id, changed.date_provided) t;
 	END IF;
-	amounts := service_entry_of(changed.client_id, changed.service_id, changed.enrollment_id,
-		coalesce(json_number(changes, 'units'), stored.units), CASE WHEN changes ? 'units' AND NOT changes ? 'unit_of_measure'
-			THEN NULL ELSE given_measure END, changed.unit_value);
-	changed.units := amounts.units;
-	SELECT s.unit_of_measure INTO changed.unit_of_measure FROM service s WHERE s.service_id = changed.service_id;
-	PERFORM check_amount('fa_amount', changed.fa_amount, 0);
+	IF changes ?| ARRAY['service', 'units', 'unit_of_measure'] THEN
+		amounts := service_entry_of(changed.client_id, changed.service_id, changed.enrollment_id,
+			coalesce(json_number(changes, 'units'), stored.units), CASE WHEN changes ? 'units' AND NOT changes ? 'unit_of_measure'
+				THEN NULL ELSE coalesce(json_text(changes, 'unit_of_measure'), stored.unit_of_measure) END, NULL);
+		changed.units := amounts.units;
+		SELECT s.unit_of_measure INTO changed.unit_of_measure FROM service s WHERE s.service_id = changed.service_id;
+	END IF;
+	PERFORM check_day(changed.date_provided);
 	RETURN changed;
 END
 $$;
 COMMENT ON FUNCTION changed_service(client_service, jsonb) IS
-'Used by edit_service(). Raises 22023 (amount, measure), 22P02 and 22007 (no number, no date), CT009 (no such service, reason).';
+'Used by edit_service(), after check_changes(). Raises 22023 (amount, measure), 22007 (no date), 22008 (infinite date), CT009 (no
+such service, reason, unit of measure).';
 
 CREATE OR REPLACE FUNCTION enrollment_after_change(changed client_service) RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -119,8 +126,10 @@ BEGIN
 	PERFORM check_changes(changes);
 	stored := service_to_edit(client_service_id, (changes ->> 'date_updated')::timestamptz);
 	new := changed_service(stored, changes);
-	PERFORM check_own_case(new.client_id, new.goal_id, new.action_step_id, new.referral_id, new.client_barrier_id)
-	WHERE changes ?| ARRAY['goal_id', 'action_step_id', 'referral_id', 'client_barrier_id'];
+	PERFORM check_references(json_id(changes, 'grant_id'), json_id(changes, 'provider_id'), json_id(changes, 'location_id'),
+		json_id(changes, 'provided_by_user_id'));
+	PERFORM check_own_case(new.client_id, json_id(changes, 'goal_id'), json_id(changes, 'action_step_id'),
+		json_id(changes, 'referral_id'), json_id(changes, 'client_barrier_id'));
 	before := refuse_warnings(confirm_warnings IS NOT TRUE);
 	UPDATE client_service s SET service_id = new.service_id, program_id = new.program_id, date_provided = new.date_provided,
 		enrollment_id = new.enrollment_id, location_id = new.location_id, units = new.units, unit_value = new.unit_value,
@@ -141,7 +150,7 @@ unit_of_measure, unit_value, program_id, enrollment_id, grant_id, provider_id, l
 referral_id, client_barrier_id, comments, provided_by_user_id, fa_amount, fa_start_date, fa_end_date those that change, with
 the meaning that they have for record_service(). Who entered the service and when stays. A day or program that changes takes the
 enrollment that fits along, a service the unit value. Raises CT018 (somebody else changed it since: nothing is overwritten), 22004
-(null, no date_updated), 22023 and 22P02 (malformed), CT009 (no such live service) and what record_service() raises.';
+(null, no date_updated), 22023 and 22007 (malformed), CT009 (no such live service) and what record_service() raises.';
 
 CREATE OR REPLACE FUNCTION delete_service(client_service_id bigint, reason text) RETURNS void
 LANGUAGE sql VOLATILE

@@ -214,6 +214,13 @@ SELECT alike(caught('SELECT * FROM resolve_clients(''{1}'', ''x'')'), '22023 %',
 SELECT is_empty('SELECT * FROM resolve_by_id(NULL)', 'resolve_by_id() of nothing');
 SELECT is_empty('SELECT * FROM resolve_by_name(NULL)', 'resolve_by_name() of nothing');
 SELECT alike(caught('SELECT * FROM resolve_by_card(NULL)'), '22004 %', 'resolve_by_card() of nothing');
+-- A dollar is worth a dollar, unless the batch says otherwise.
+INSERT INTO service (service_id, service_code, service_name, unit_of_measure) VALUES (70, 'RENT', 'Rent', 'dollars'), (71, 'GIFT', 'Gift card', 'dollars');
+SELECT open_batch_run(create_service_batch('Money', 11, '[{"service": "RENT", "units": 90.5}, {"service": "GIFT", "units": 5, "unit_value": 0}]'), '2024-01-20') AS money \gset
+SELECT is((SELECT status FROM add_batch_clients(:money, '{1}')), 'added', 'a batch of money');
+SELECT is((SELECT services FROM post_batch(:money)), 2, 'is posted');
+SELECT results_eq(format('SELECT service_id, units, unit_value, total_value FROM client_service WHERE service_batch_run_id = %s ORDER BY 1', :money),
+	'VALUES (70::bigint, 90.5::numeric(14,4), 1::numeric(20,10), 90.5::numeric(24,2)), (71, 5, 0, 0)', 'for what it is worth');
 SELECT nobody_is_named();
 SELECT * FROM finish();
 ROLLBACK;
