@@ -238,7 +238,7 @@ GuardRefusalQuery(const GuardEvent *event)
 
 	initStringInfo(&buf);
 	AppendSharedFacts(&buf, event);
-	appendStringInfoString(&buf, "SELECT DISTINCT ON (v.row_id) v.rule, v.row_id, v.item FROM (");
+	appendStringInfoString(&buf, "SELECT DISTINCT ON (v.row_id) v.rule, v.row_id::bigint, v.item FROM (");
 	for (int i = 0; i < guard_rule_count; i++)
 	{
 		const GuardRule *rule = &guard_rules[i];

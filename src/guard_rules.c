@@ -155,11 +155,18 @@ static const char service_locked[] =
 	"FROM (SELECT d.* FROM {facts} d WHERE " LOCKED("d") ") m JOIN {rows} r ON " FACT_OF_ROW;
 static const char lock_all_services[] = "LOCK TABLE {client_service}, {indirect_service}, {turn_away} IN SHARE MODE";
 
+/*
+ * The day when the service r was entered, in the session's time zone. PostgreSQL takes zones a week away from Greenwich; none
+ * that people live in is more than 12 hours behind.
+ */
+#define DAY_ENTERED(r) \
+	"greatest(" r ".date_created::date, (" r ".date_created AT TIME ZONE 'UTC' - interval '12 hours')::date)"
+
 /* The service r was entered later than its program allows. Imported rows keep the day when they were first entered. */
 #define ENTERED_LATE(r, action) \
-	"p.late_entry_action = '" action "' AND " r ".date_created::date - " r ".date_provided > p.late_entry_limit_days"
+	"p.late_entry_action = '" action "' AND " DAY_ENTERED(r) " - " r ".date_provided > p.late_entry_limit_days"
 #define SERVICE_ENTERED_LATE(action) \
-	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " || ', entered on ' || " DAY("r.date_created::date") \
+	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " || ', entered on ' || " DAY(DAY_ENTERED("r")) \
 	" || ', limit ' || p.late_entry_limit_days || ' days' AS item " \
 	"FROM {rows} r JOIN {program} p ON p.program_id = r.program_id WHERE " LIVE("r") " AND " ENTERED_LATE("r", action)
 #define HAS_LATE_ENTRY_LIMIT(action) \
@@ -306,6 +313,17 @@ static const char restriction_in_use[] =
 					  "AND r.organization_id = " PROGRAM_ORGANIZATION("cs") ") AND ");
 static const char program_organization_in_use[] = NO_LONGER_OFFERED("program_id", "");
 
+/* A program r takes what it reported along when it goes to another organization, or comes from one. */
+#define IN_LOCKED_PERIOD(services) \
+	"EXISTS (SELECT FROM {" services "} cs WHERE cs.program_id = r.program_id AND cs.date_deleted IS NULL " \
+	"AND cs.date_provided BETWEEN k.begin_date AND k.end_date)"
+
+static const char program_locked[] =
+	"SELECT r.program_id AS row_id, 'program ' || r.program_id AS item FROM {rows} r "
+	"WHERE EXISTS (SELECT FROM {locked_period} k WHERE k.date_deleted IS NULL AND k.organization_id = r.organization_id "
+	"AND (k.program_id IS NULL OR k.program_id = r.program_id) "
+	"AND (" IN_LOCKED_PERIOD("client_service") " OR " IN_LOCKED_PERIOD("indirect_service") "))";
+
 /* What was recorded was measured in the service's unit. */
 static const char unit_of_measure_in_use[] =
 	"SELECT r.service_id AS row_id, 'service ' || r.service_id AS item FROM {rows} r "
@@ -352,7 +370,8 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 /* Columns of services that any rule looks at. */
 #define WAKE_ROW "client_id, service_id, program_id, date_provided, enrollment_id, location_id, date_deleted"
 /* Those that reports count. */
-#define WAKE_REPORTED WAKE_ROW ", units, unit_value, unit_of_measure, grant_award_id, provider_id, service_reason_id, fa_amount"
+#define WAKE_REPORTED WAKE_ROW ", units, unit_value, unit_of_measure, grant_award_id, provider_id, service_reason_id, fa_amount, " \
+	"fa_start_date, fa_end_date, sub_type_provided, referral_outcome"
 #define WAKE_INDIRECT "service_id, program_id, date_provided, location_id, date_deleted"
 #define WAKE_FACT "service_id, program_id, date_provided, enrollment_id, location_id, date_deleted"
 #define SERVICE_RULE(name, sqlstate, elevel, about) \
@@ -503,6 +522,8 @@ const GuardRule guard_rules[] = {
 	{"offering_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "program", GUARD_UPDATE | GUARD_OTHERS, false, "organization_id",
 		program_organization_in_use, NULL, lock_services,
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
+	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "program", GUARD_UPDATE | GUARD_LEFT | GUARD_OTHERS, false, "organization_id",
+		program_locked, NULL, lock_all_services, LOCKED_WORDS},
 
 	/* bars */
 	{"bar_without_scope", ERRCODE_CT_BAR_WITHOUT_SCOPE, ERROR, "bar", GUARD_INSERT | GUARD_UPDATE | GUARD_ROW, false, NULL,

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "fmgr.h"
 #include "utils/date.h"
 #include "utils/guc.h"
@@ -25,11 +26,21 @@ LastDayInit(void)
 							NULL, &future_days, 0, 0, 3660, PGC_SUSET, 0, NULL, NULL, NULL);
 }
 
-/* Returns the last day that a service or enrollment may be dated, in the session's time zone. */
+/* Returns the last day that it is anywhere: no time zone that people live in is more than 14 hours ahead of Greenwich. */
+static DateADT
+LatestDayOnEarth(void)
+{
+	return (DateADT) ((GetCurrentTransactionStartTimestamp() + 14 * USECS_PER_HOUR) / USECS_PER_DAY);
+}
+
+/*
+ * Returns the last day that a service or enrollment may be dated, in the session's time zone; but PostgreSQL takes time
+ * zones a week away from Greenwich, and whoever sets one does not live tomorrow.
+ */
 DateADT
 LastDay(void)
 {
-	return GetSQLCurrentDate() + future_days;
+	return Min(GetSQLCurrentDate(), LatestDayOnEarth()) + future_days;
 }
 
 /* last_day() returns date */

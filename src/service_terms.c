@@ -72,6 +72,7 @@ SelectTerms(Oid schema, Datum *args, const char *nulls, DestReceiver *dest)
 Datum
 clienttrack_service_terms(PG_FUNCTION_ARGS)
 {
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	DestReceiver *dest = CreateDestReceiver(DestTuplestore);
 	Datum		args[5];
 	char		nulls[5];
@@ -87,7 +88,9 @@ clienttrack_service_terms(PG_FUNCTION_ARGS)
 		nulls[i] = PG_ARGISNULL(i + 1) ? 'n' : ' ';
 	}
 	InitMaterializedSRF(fcinfo, 0);
-	SetTuplestoreDestReceiverParams(dest, ((ReturnSetInfo *) fcinfo->resultinfo)->setResult, CurrentMemoryContext, false, NULL, NULL);
+	/* the types are compared with ours: a schema that is not one of ours may have others */
+	SetTuplestoreDestReceiverParams(dest, rsinfo->setResult, CurrentMemoryContext, false, rsinfo->setDesc,
+									"the columns of the schema's tables do not have clienttrack's types");
 	SPI_connect();
 	level = NewGUCNestLevel();
 	GuardUseSafeNames();

@@ -3,8 +3,8 @@
 CREATE FUNCTION clienttrack.last_day() RETURNS date
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'clienttrack_last_day';
 COMMENT ON FUNCTION clienttrack.last_day() IS
-'The last day that a service or enrollment may be dated: today in the session''s time zone, and as many days more as the
-setting clienttrack.future_days says (default 0; a superuser may set it).';
+'The last day that a service or enrollment may be dated: today in the session''s time zone, but not later than it is anywhere
+(UTC+14), and as many days more as the setting clienttrack.future_days says (default 0; a superuser may set it).';
 
 CREATE FUNCTION clienttrack.guard() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'clienttrack_guard';

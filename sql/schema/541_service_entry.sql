@@ -137,7 +137,7 @@ BEGIN
 	), pairs AS MATERIALIZED (
 		SELECT DISTINCT p.service_id, p.grant_given FROM placed p
 	), terms AS MATERIALIZED (
-		SELECT t.service_id, coalesce(t.grant_given, 0) AS grant_key, t.grant_award_id, t.default_units, t.unit_of_measure, u.decimals,
+		SELECT t.service_id, t.grant_given, t.grant_award_id, t.default_units, t.unit_of_measure, u.decimals,
 			worth_of_unit(t.unit_of_measure, t.unit_value) AS unit_value
 		FROM (SELECT array_agg(p.service_id) AS services, array_agg(p.grant_given) AS grants FROM pairs p) a,
 			LATERAL clienttrack.service_terms(@schema@::regnamespace, a.services, a.grants, shared.program_id,
@@ -145,17 +145,17 @@ BEGIN
 		JOIN unit_of_measure u ON u.unit_of_measure = t.unit_of_measure
 	)
 	SELECT array_agg(ROW(p.client_id, p.service_id, p.placed_id, t.grant_award_id,
-		round(coalesce(p.units, t.default_units), t.decimals), t.unit_of_measure, coalesce(p.unit_value, t.unit_value), p.comments,
+		round(coalesce(p.units, t.default_units), t.decimals), t.unit_of_measure, round(coalesce(p.unit_value, t.unit_value), 10), p.comments,
 		coalesce(p.sqlstate, CASE WHEN p.overlapping THEN 'CT017' END),
 		coalesce(p.message, CASE WHEN p.overlapping THEN 'several enrollments fit' END))::service_entry ORDER BY p.ordinality) INTO completed
-	FROM placed p LEFT JOIN terms t ON t.service_id = p.service_id AND t.grant_key = coalesce(p.grant_given, 0);
+	FROM placed p LEFT JOIN terms t ON t.service_id = p.service_id AND t.grant_given IS NOT DISTINCT FROM p.grant_given;
 	RETURN completed;
 END
 $$;
 COMMENT ON FUNCTION complete_entries(client_service, service_entry[]) IS
 'Used by enter_services(). The enrollment is the one in the program that is active on the day; of two that meet on it the later.
 The grant is the given one, else the enrollment''s, else the offering''s. Units are rounded to what the unit of measure is
-counted in, cents for dollars. The value of a dollar is a dollar.';
+counted in, cents for dollars, and unit values to the ten decimals that are stored. The value of a dollar is a dollar.';
 
 CREATE OR REPLACE FUNCTION insert_entries(shared client_service, entries service_entry[]) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET jit = off AS $$

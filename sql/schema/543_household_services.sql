@@ -83,6 +83,9 @@ BEGIN
 		FULL JOIN (SELECT DISTINCT unnest(member_client_ids)) AS c (client_id) ON c.client_id = a.client_id
 		WHERE (member_client_ids IS NULL OR c.client_id IS NOT NULL) AND coalesce(c.client_id, a.client_id) IS NOT NULL) m,
 		unnest(items) WITH ORDINALITY AS i;
+	IF entries IS NULL AND member_client_ids IS NULL THEN
+		RAISE EXCEPTION 'nobody of household % is enrolled on %', place.household, date_provided USING ERRCODE = 'CT009';
+	END IF;
 	RETURN QUERY SELECT e.* FROM enter_services(shared, entries, all_or_nothing, confirm_warnings, cost, head_client_id) e;
 END
 $$;
@@ -95,4 +98,4 @@ service: status recorded, rejected (with sqlstate and message), warning (CT014, 
 cost: head (default; the head of household bears it, the members'' services have no value, money is recorded once), split (among
 those served, to the cent) or each (every member''s service has the full value). all_or_nothing: raise instead of rejecting
 some. The other arguments are as in record_service(). Raises 22004, 22008, 22023 (malformed, or the head who bears the cost is
-not served), 42501, CT009 (no such household, enrollment, service, reason), CT017 (household of several programs).';
+not served), 42501, CT009 (no such household, enrollment, service, reason; nobody enrolled), CT017 (household of several programs).';

@@ -58,7 +58,7 @@ COMMENT ON FUNCTION service_to_edit(bigint, timestamptz) IS
 CREATE OR REPLACE FUNCTION changed_service(stored client_service, changes jsonb) RETURNS client_service
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 -- Returns a service with the changes in it. Names become identifiers; what depends on a change and is not given follows it:
--- the enrollment the day and the program, the unit value and the measure the service.
+-- the enrollment the day and the program, the unit value and the measure the service. Units that do not change are not rounded.
 DECLARE
 	changed client_service := jsonb_populate_record(stored, changes - ARRAY['date_updated', 'units', 'unit_of_measure']);
 	amounts service_entry;
