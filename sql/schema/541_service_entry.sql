@@ -67,11 +67,13 @@ DECLARE
 	entry service_entry;
 BEGIN
 	SELECT s.unit_of_measure INTO own_measure FROM service s WHERE s.service_id = service_entry_of.service_id;
-	entry.units := convert_units(check_amount('units', service_entry_of.units, 0),
-		coalesce(service_entry_of.unit_of_measure, own_measure), own_measure);
-	IF entry.units <= 0 THEN
+	IF NOT service_entry_of.units <= 0 THEN
+		entry.units := convert_units(check_amount('units', service_entry_of.units, 0),
+			coalesce(service_entry_of.unit_of_measure, own_measure), own_measure);
+	END IF;
+	IF coalesce(entry.units, service_entry_of.units) <= 0 THEN
 		RAISE EXCEPTION 'units must be more than 0, not %', left(service_entry_of.units::text, 40)
-			USING ERRCODE = 'invalid_parameter_value';
+			USING ERRCODE = 'invalid_parameter_value', DETAIL = format('Units are rounded to what %s are counted in.', own_measure);
 	END IF;
 	PERFORM check_amount('units', entry.units, 0),
 		convert_units(1, service_entry_of.unit_of_measure, own_measure); -- to be right even where units are left out
@@ -96,7 +98,7 @@ DECLARE
 	entries service_entry[] := '{}';
 BEGIN
 	IF jsonb_typeof(services) IS DISTINCT FROM 'array' OR jsonb_array_length(services) NOT BETWEEN 1 AND 1000 THEN
-		RAISE EXCEPTION 'services must be a jsonb array of 1 to 1000 elements' USING ERRCODE = 'invalid_parameter_value',
+		RAISE EXCEPTION 'the services must be a jsonb array of 1 to 1000 elements' USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'For example: [{"service": "MEAL", "units": 2}]';
 	END IF;
 	FOR item IN SELECT jsonb_array_elements(services)
@@ -138,7 +140,7 @@ BEGIN
 		SELECT DISTINCT p.service_id, p.grant_given FROM placed p
 	), terms AS MATERIALIZED (
 		SELECT t.service_id, t.grant_given, t.grant_award_id, t.default_units, t.unit_of_measure, u.decimals,
-			worth_of_unit(t.unit_of_measure, t.unit_value) AS unit_value
+			u.kind = 'currency' AND t.default_units = 1 AS amount_needed, worth_of_unit(t.unit_of_measure, t.unit_value) AS unit_value
 		FROM (SELECT array_agg(p.service_id) AS services, array_agg(p.grant_given) AS grants FROM pairs p) a,
 			LATERAL clienttrack.service_terms(@schema@::regnamespace, a.services, a.grants, shared.program_id,
 				shared.location_id, shared.date_provided) t
@@ -146,8 +148,9 @@ BEGIN
 	)
 	SELECT array_agg(ROW(p.client_id, p.service_id, p.placed_id, t.grant_award_id,
 		round(coalesce(p.units, t.default_units), t.decimals), t.unit_of_measure, round(coalesce(p.unit_value, t.unit_value), 10), p.comments,
-		coalesce(p.sqlstate, CASE WHEN p.overlapping THEN 'CT017' END),
-		coalesce(p.message, CASE WHEN p.overlapping THEN 'several enrollments fit' END))::service_entry ORDER BY p.ordinality) INTO completed
+		coalesce(p.sqlstate, CASE WHEN p.overlapping THEN 'CT017' WHEN t.amount_needed AND p.units IS NULL THEN '22023' END),
+		coalesce(p.message, CASE WHEN p.overlapping THEN 'several enrollments fit'
+			WHEN t.amount_needed AND p.units IS NULL THEN 'the amount of money must be given as units' END))::service_entry ORDER BY p.ordinality) INTO completed
 	FROM placed p LEFT JOIN terms t ON t.service_id = p.service_id AND t.grant_given IS NOT DISTINCT FROM p.grant_given;
 	RETURN completed;
 END
@@ -155,7 +158,8 @@ $$;
 COMMENT ON FUNCTION complete_entries(client_service, service_entry[]) IS
 'Used by enter_services(). The enrollment is the one in the program that is active on the day; of two that meet on it the later.
 The grant is the given one, else the enrollment''s, else the offering''s. Units are rounded to what the unit of measure is
-counted in, cents for dollars, and unit values to the ten decimals that are stored. The value of a dollar is a dollar.';
+counted in, cents for dollars, and unit values to the ten decimals that are stored. The value of a dollar is a dollar. An amount of money is
+given, unless the service has a default other than one dollar.';
 
 CREATE OR REPLACE FUNCTION insert_entries(shared client_service, entries service_entry[]) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET jit = off AS $$

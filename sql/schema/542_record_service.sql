@@ -58,31 +58,35 @@ RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 -- Returns the one program in which the client is enrolled on the day and that offers the services, or raises.
 DECLARE
-	programs bigint[];
+	enrolled bigint[];
+	offering bigint[];
 BEGIN
-	SELECT array_agg(p.program_id) INTO programs FROM (
-		SELECT DISTINCT e.program_id FROM enrollment e
+	SELECT array_agg(p.program_id), array_agg(p.program_id) FILTER (WHERE (SELECT bool_and(t.offered)
+		FROM clienttrack.service_terms(@schema@::regnamespace, service_ids, array_fill(NULL::bigint, ARRAY[cardinality(service_ids)]),
+			p.program_id, program_for_service.location_id, program_for_service.date_provided) t)) INTO enrolled, offering
+	FROM (SELECT DISTINCT e.program_id FROM enrollment e
 		WHERE e.client_id = program_for_service.client_id AND e.date_deleted IS NULL AND sees_program(@schema@::regnamespace, e.program_id)
 		AND e.entry_date <= program_for_service.date_provided
-		AND (e.exit_date IS NULL OR program_for_service.date_provided <= e.exit_date)) p
-	WHERE (SELECT bool_and(t.offered) FROM clienttrack.service_terms(@schema@::regnamespace, service_ids,
-		array_fill(NULL::bigint, ARRAY[cardinality(service_ids)]), p.program_id, program_for_service.location_id,
-		program_for_service.date_provided) t);
-	IF programs IS NULL THEN
+		AND (e.exit_date IS NULL OR program_for_service.date_provided <= e.exit_date)) p;
+	IF enrolled IS NULL THEN
 		RAISE EXCEPTION 'Enrollment is a Required Field.' USING ERRCODE = 'CT001',
-			DETAIL = format('No active enrollment of client %s on %s in a program that offers it.', client_id, date_provided),
+			DETAIL = format('No active enrollment of client %s on %s.', client_id, date_provided),
 			HINT = 'Enroll the client, or give the program_id where no enrollment is needed.';
-	ELSIF cardinality(programs) > 1 THEN
-		RAISE EXCEPTION 'several enrollments fit' USING ERRCODE = 'CT017',
+	ELSIF cardinality(offering) > 1 OR (offering IS NULL AND cardinality(enrolled) > 1) THEN
+		RAISE EXCEPTION '%', CASE WHEN offering IS NULL THEN 'service is not offered by a program that the client is enrolled in'
+				ELSE 'several enrollments fit' END
+			USING ERRCODE = CASE WHEN offering IS NULL THEN 'CT003' ELSE 'CT017' END,
 			DETAIL = format('Client %s has %s.', client_id, enrollment_choices(client_id, NULL, date_provided)),
-			HINT = 'Give the enrollment_id of one of them.';
+			HINT = CASE WHEN offering IS NULL THEN 'See where the service is offered, and whether it is active.'
+				ELSE 'Give the enrollment_id of one of them.' END;
 	END IF;
-	RETURN programs[1];
+	RETURN (coalesce(offering, enrolled))[1];
 END
 $$;
 COMMENT ON FUNCTION program_for_service(bigint, bigint[], bigint, date) IS
-'Used by record_service() and quick_services() when neither program nor enrollment is given: of the caller''s programs.
-Raises CT001 (none), CT017 (several; DETAIL lists the choices).';
+'Used by record_service() and quick_services() when neither program nor enrollment is given: of the caller''s programs. The only one
+in which the client is enrolled is taken even if it does not offer the service: the guard says why not.
+Raises CT001 (none), CT003 (several, none of which offers the service), CT017 (several; DETAIL lists the choices).';
 
 CREATE OR REPLACE FUNCTION program_of_services(client_id bigint, service_ids bigint[], date_provided date, program_id bigint,
 	enrollment_id bigint, location_id bigint) RETURNS bigint

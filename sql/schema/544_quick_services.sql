@@ -132,6 +132,8 @@ BEGIN
 		'{"client_id": 17, "units": 2}');
 	RETURN service_entry_of(json_id(item, 'client_id'), client_item.service_id, json_id(item, 'enrollment_id'),
 		json_number(item, 'units'), json_text(item, 'unit_of_measure'), json_number(item, 'unit_value'), json_text(item, 'comments'));
+EXCEPTION WHEN invalid_parameter_value THEN
+	RAISE EXCEPTION '%', SQLERRM USING ERRCODE = 'invalid_parameter_value', DETAIL = format('In the item %s.', left(item::text, 100));
 END
 $$;
 COMMENT ON FUNCTION client_item(bigint, jsonb) IS

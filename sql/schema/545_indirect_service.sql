@@ -23,6 +23,7 @@ BEGIN
 	shared := shared_fields(program_id, date_provided, grant_id, provider_id, location_id, reason, comments, provided_by_user_id);
 	entry := service_entry_of(NULL, service_of(service), NULL, units, unit_of_measure, unit_value);
 	entry := (complete_entries(shared, ARRAY[entry]))[1];
+	PERFORM raise_refused(shared, ARRAY[entry]);
 	before := refuse_warnings(confirm_warnings IS NOT TRUE);
 	INSERT INTO indirect_service (service_id, program_id, date_provided, persons_served, location_id, units, unit_value, unit_of_measure,
 		provided_by_user_id, grant_award_id, provider_id, service_reason_id, comments)
@@ -120,7 +121,8 @@ COMMENT ON FUNCTION record_turn_away(bigint, text, text, bigint, date, bigint, b
 service: code or id of what was asked for; null: any. client_id: null for a person who is not identified. bar_id: the client''s bar
 that is the reason; by default, for a reason with because_of_bar, the one in force that the caller sees. persons: how many
 people who are not identified. Raises 22004, 22008 (infinite date), 22023 (persons), 42501 (program of another
-organization), CT008 (in the future), CT009 (no such client, service, reason, location, or bar of the client).';
+organization), CT008 (in the future), CT009 (no such client, service, reason, location, or bar of the client), CT015 (period
+locked).';
 
 CREATE OR REPLACE FUNCTION delete_row(tab regclass, key name, id bigint, reason text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
@@ -143,10 +145,11 @@ $$;
 COMMENT ON FUNCTION delete_row(regclass, name, bigint, text) IS
 'Used by delete_service() and the like. Raises 22004 (id or reason not given), CT009 (no such live row).';
 
-CREATE OR REPLACE FUNCTION restore_row(tab regclass, key name, id bigint) RETURNS void
+CREATE OR REPLACE FUNCTION restore_row(tab regclass, key name, id bigint, confirm_warnings boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Brings one deleted row back to life, under the guard, or raises.
 DECLARE
+	before CONSTANT boolean := refuse_warnings(confirm_warnings IS NOT TRUE);
 	restored bigint;
 BEGIN
 	EXECUTE format('UPDATE %s SET date_deleted = NULL, delete_reason = NULL WHERE %I = $1 AND date_deleted IS NOT NULL', tab, key) USING id;
@@ -155,9 +158,10 @@ BEGIN
 		RAISE EXCEPTION 'there is no deleted % % to restore', replace(left(key, -3), '_', ' '), coalesce(id::text, 'null')
 			USING ERRCODE = 'CT009';
 	END IF;
+	PERFORM refuse_warnings(before);
 END
 $$;
-COMMENT ON FUNCTION restore_row(regclass, name, bigint) IS
+COMMENT ON FUNCTION restore_row(regclass, name, bigint, boolean) IS
 'Used by restore_service() and the like. Raises CT009 (no such deleted row) and what the guard raises.';
 
 CREATE OR REPLACE FUNCTION delete_indirect_service(indirect_service_id bigint, reason text) RETURNS void
@@ -169,13 +173,13 @@ END;
 COMMENT ON FUNCTION delete_indirect_service(bigint, text) IS
 'Soft-deletes an indirect service with a reason. Raises 22004, CT009 (no such live one), CT015 (period locked).';
 
-CREATE OR REPLACE FUNCTION restore_indirect_service(indirect_service_id bigint) RETURNS void
+CREATE OR REPLACE FUNCTION restore_indirect_service(indirect_service_id bigint, confirm_warnings boolean DEFAULT false) RETURNS void
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
 	-- Restores an indirect service.
-	SELECT restore_row('indirect_service', 'indirect_service_id', indirect_service_id);
+	SELECT restore_row('indirect_service', 'indirect_service_id', indirect_service_id, confirm_warnings);
 END;
-COMMENT ON FUNCTION restore_indirect_service(bigint) IS
+COMMENT ON FUNCTION restore_indirect_service(bigint, boolean) IS
 'Restores a deleted indirect service, judged again. Raises CT009 (no such deleted one) and what record_indirect_service() raises.';
 
 CREATE OR REPLACE FUNCTION delete_turn_away(turn_away_id bigint, reason text) RETURNS void
@@ -184,12 +188,12 @@ BEGIN ATOMIC
 	-- Soft-deletes a turn-away.
 	SELECT delete_row('turn_away', 'turn_away_id', turn_away_id, reason);
 END;
-COMMENT ON FUNCTION delete_turn_away(bigint, text) IS 'Soft-deletes a turn-away with a reason. Raises 22004, CT009 (no such live one).';
+COMMENT ON FUNCTION delete_turn_away(bigint, text) IS 'Soft-deletes a turn-away with a reason. Raises 22004, CT009 (no such live one), CT015 (period locked).';
 
 CREATE OR REPLACE FUNCTION restore_turn_away(turn_away_id bigint) RETURNS void
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
 	-- Restores a turn-away.
-	SELECT restore_row('turn_away', 'turn_away_id', turn_away_id);
+	SELECT restore_row('turn_away', 'turn_away_id', turn_away_id, true);
 END;
-COMMENT ON FUNCTION restore_turn_away(bigint) IS 'Restores a deleted turn-away. Raises CT009 (no such deleted one), CT008 (in the future).';
+COMMENT ON FUNCTION restore_turn_away(bigint) IS 'Restores a deleted turn-away. Raises CT009 (no such deleted one), CT008 (in the future), CT015 (period locked).';

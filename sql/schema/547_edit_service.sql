@@ -20,9 +20,16 @@ BEGIN
 	END IF;
 	SELECT k INTO wrong FROM unnest('{date_updated,service,date_provided,units,unit_value,program_id}'::text[]) k
 	WHERE jsonb_typeof(changes -> k) = 'null' OR (k = 'date_updated' AND NOT changes ? k) LIMIT 1;
+	IF wrong = 'date_updated' THEN
+		RAISE EXCEPTION 'date_updated must be given' USING ERRCODE = 'null_value_not_allowed',
+			HINT = 'Give it as it was when the service was read, so that nobody''s change is overwritten.';
+	ELSIF wrong IS NOT NULL THEN
+		RAISE EXCEPTION '% must not be null', wrong USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	SELECT k INTO wrong FROM unnest('{date_provided,fa_start_date,fa_end_date,date_updated}'::text[]) k
+	WHERE changes ->> k !~ '^(\d{4,}-\d{2}-\d{2}([T ].+)?|-?infinity)$' LIMIT 1;
 	IF wrong IS NOT NULL THEN
-		RAISE EXCEPTION '% must be given', wrong USING ERRCODE = 'null_value_not_allowed', HINT = CASE wrong WHEN 'date_updated'
-			THEN 'Give date_updated as it was when the service was read, so that nobody''s change is overwritten.' ELSE '' END;
+		RAISE EXCEPTION '% must be a date like 2026-03-01, not %', wrong, left(changes ->> wrong, 40) USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	PERFORM json_id(changes, k) FROM unnest('{program_id,enrollment_id,grant_id,provider_id,location_id,goal_id,action_step_id,
 		referral_id,client_barrier_id,provided_by_user_id}'::text[]) k;
@@ -162,12 +169,12 @@ COMMENT ON FUNCTION delete_service(bigint, text) IS
 'Soft-deletes a recorded service with a reason; client_service_history_all still shows it.
 Raises 22004 (id or reason not given), CT009 (no such live service), CT015 (period locked).';
 
-CREATE OR REPLACE FUNCTION restore_service(client_service_id bigint) RETURNS void
+CREATE OR REPLACE FUNCTION restore_service(client_service_id bigint, confirm_warnings boolean DEFAULT false) RETURNS void
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
 	-- Restores a service.
-	SELECT restore_row('client_service', 'client_service_id', client_service_id);
+	SELECT restore_row('client_service', 'client_service_id', client_service_id, confirm_warnings);
 END;
-COMMENT ON FUNCTION restore_service(bigint) IS
+COMMENT ON FUNCTION restore_service(bigint, boolean) IS
 'Restores a deleted service, judged by today''s rules as a new one is. Raises CT009 (no such deleted service) and what the guard
-raises: CT001, CT002, CT003, CT005, CT008, CT015, CT016.';
+raises: CT001, CT002, CT003, CT005, CT008, CT014 (warnings to confirm), CT015, CT016.';

@@ -77,7 +77,7 @@ SELECT is(pg_temp.record($$1, 'MEAL', units => NULL, unit_value => NULL, program
 -- The enrollment and the program.
 SELECT is(pg_temp.taken_back('2, ''MEAL'', ''2024-01-31''', 'enrollment_id'), '2', 'the exit day counts');
 SELECT is(pg_temp.record('2, ''MEAL'', ''2024-02-01'''), :ENROLL, 'the day after does not');
-SELECT is(last_detail(), 'No active enrollment of client 2 on 2024-02-01 in a program that offers it.', 'DETAIL says what was looked for');
+SELECT is(last_detail(), 'No active enrollment of client 2 on 2024-02-01.', 'DETAIL says what was looked for');
 SELECT is(pg_temp.record('2, ''MEAL'', ''2023-12-31'''), :ENROLL, 'nor the day before the entry');
 SELECT is(pg_temp.record('3, ''MEAL'''), :ENROLL, 'enrolled nowhere');
 SELECT is(pg_temp.record('3, ''MEAL'', program_id => 11'), :ENROLL, 'nor in the program given');
@@ -108,7 +108,7 @@ SELECT is(pg_temp.taken_back('6, ''MEAL'', ''2024-02-01'', program_id => 12', 'p
 SELECT is(pg_temp.taken_back('6, ''MEAL'', ''2024-02-01'', enrollment_id => 6', 'program_id, enrollment_id'), '11 6', 'or the enrollment');
 INSERT INTO service_offering (service_id, program_id, enrollment_rule) VALUES (2, 12, 'required');
 SELECT is(pg_temp.taken_back('6, ''SHOWER'', ''2024-02-01''', 'program_id, enrollment_id'), '12 61', 'one of two programs offers it');
-SELECT is(pg_temp.record('1, ''SHOWER'''), :ENROLL, 'enrolled where it is not offered');
+SELECT is(pg_temp.record('1, ''SHOWER'''), 'CT003 service is not offered by the program on that date', 'enrolled where it is not offered');
 SELECT is(pg_temp.record('1, ''SHOWER'', program_id => 11'), :NOTOFFERED, 'and with the program given');
 UPDATE service_offering SET enrollment_rule = 'none' WHERE service_id = 2;
 SELECT is(pg_temp.record('3, ''SHOWER'''), :ENROLL, 'without enrollment the program has to be given');
@@ -117,8 +117,8 @@ SELECT is(pg_temp.taken_back('3, ''SHOWER'', program_id => 12', 'program_id, enr
 SELECT is(pg_temp.taken_back('4, ''SHOWER'', program_id => 12', 'program_id, enrollment_id'), '12 4', 'who has one gets it nevertheless');
 INSERT INTO service_offering (service_id, program_id, location_id, begin_date, end_date) VALUES (5, 11, 101, '2024-01-05', '2024-01-10');
 SELECT is(pg_temp.taken_back('1, ''PHONE'', ''2024-01-05'', location_id => 101'), 'ok', 'offered at the location');
-SELECT is(pg_temp.record('1, ''PHONE'', ''2024-01-05'''), :ENROLL, 'not elsewhere');
-SELECT is(pg_temp.record('1, ''PHONE'', ''2024-01-11'', location_id => 101'), :ENROLL, 'nor later');
+SELECT is(pg_temp.record('1, ''PHONE'', ''2024-01-05'''), 'CT003 service is not offered by the program on that date', 'not elsewhere');
+SELECT is(pg_temp.record('1, ''PHONE'', ''2024-01-11'', location_id => 101'), 'CT003 service is not offered by the program on that date', 'nor later');
 DELETE FROM service_offering;
 
 -- Grants: the one given, else the enrollment's, else the offering's.
@@ -201,7 +201,7 @@ SELECT is(pg_temp.record(format('%s, ''MEAL''', v)), 'CT009 client not found', '
 SELECT is(last_detail(), 'Client 20.', 'DETAIL names the client by id');
 SELECT is(pg_temp.record(format('1, %L', v)), format('CT009 service "%s" does not exist', left(v, 60)), 'service ' || left(v, 30))
 FROM unnest(ARRAY['', 'meal', ' MEAL', '0', '-1', '999', 'GONE', '10', '99999999999999999999', ''' OR true --', E'\x01', repeat('x', 1000000)]) v;
-SELECT is(pg_temp.record('1, ''OLD'''), :ENROLL, 'an inactive service is offered nowhere');
+SELECT is(pg_temp.record('1, ''OLD'''), 'CT003 service is not offered by the program on that date', 'an inactive service is offered nowhere');
 SELECT is(pg_temp.record('1, ''OLD'', program_id => 11'), :NOTOFFERED, 'nor in the program given');
 SELECT is(pg_temp.record('1, ''SEMINAR'', program_id => 11'), :NOTOFFERED, 'an indirect service is not given to clients');
 SELECT is(pg_temp.taken_back('1, ''REFER''', 'service_id'), '8', 'a referral is');
