@@ -44,21 +44,31 @@ COMMENT ON FUNCTION json_amount(jsonb, text, numeric) IS
 'Used by functions that take jsonb: the amount under a key, null when missing. Raises 22023 when it is not a number, below
 smallest, 10 billion or more, or has more than two decimals.';
 
-CREATE OR REPLACE FUNCTION service_reason_of(reason text) RETURNS bigint
+CREATE OR REPLACE FUNCTION active_id_of(table_name name, key_column name, key text) RETURNS bigint
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path FROM CURRENT AS $$
--- Returns the id of the active reason with this name.
+-- Returns the id of the active row of a list that has this name or code.
 DECLARE
 	found bigint;
 BEGIN
-	SELECT r.service_reason_id INTO found FROM service_reason r
-	WHERE r.service_reason_name = reason AND r.active AND r.date_deleted IS NULL;
+	EXECUTE format('SELECT t.%I FROM %I t WHERE t.%I = $1 AND t.active AND t.date_deleted IS NULL', table_name || '_id', table_name,
+		key_column) INTO found USING key;
 	IF found IS NULL THEN
-		RAISE EXCEPTION 'there is no active reason "%"', left(reason, 60) USING ERRCODE = 'CT009',
-			HINT = 'See service_reason for those that can be chosen.';
+		RAISE EXCEPTION 'there is no active % "%"', replace(table_name, '_', ' '), left(key, 60) USING ERRCODE = 'CT009',
+			HINT = format('See %s for those that can be chosen.', table_name);
 	END IF;
 	RETURN found;
 END
 $$;
+COMMENT ON FUNCTION active_id_of(name, name, text) IS
+'Used by the functions that record services. table_name: a list with a column active, for example service_reason. Null for null.
+Raises CT009 when there is no such row.';
+
+CREATE OR REPLACE FUNCTION service_reason_of(reason text) RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- Returns the id of the active reason with this name.
+	SELECT active_id_of('service_reason', 'service_reason_name', reason);
+END;
 COMMENT ON FUNCTION service_reason_of(text) IS
 'The id of the active reason for services with this name; null for null. Raises CT009 when there is none.';
 

@@ -1,19 +1,11 @@
 -- Quick Services: many services for one client, one service for many clients, and the screens that forms render.
 
 CREATE OR REPLACE FUNCTION service_screen_of(screen text) RETURNS bigint
-LANGUAGE plpgsql STABLE STRICT SET search_path FROM CURRENT AS $$
--- Returns the id of the active screen with this code.
-DECLARE
-	found bigint;
-BEGIN
-	SELECT s.service_screen_id INTO found FROM service_screen s
-	WHERE s.service_screen_code = screen AND s.active AND s.date_deleted IS NULL;
-	IF found IS NULL THEN
-		RAISE EXCEPTION 'there is no active screen "%"', left(screen, 60) USING ERRCODE = 'CT009', HINT = 'See service_screen.';
-	END IF;
-	RETURN found;
-END
-$$;
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- Returns the id of the active screen with this code.
+	SELECT active_id_of('service_screen', 'service_screen_code', screen);
+END;
 COMMENT ON FUNCTION service_screen_of(text) IS 'The id of the active service screen with this code. Raises CT009 when there is none.';
 
 CREATE OR REPLACE FUNCTION service_screen_items(screen text, program_id bigint, date_provided date DEFAULT current_date,

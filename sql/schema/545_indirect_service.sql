@@ -44,19 +44,12 @@ offered, or not an indirect service), CT008 (future), CT009 (no such service, re
 locked), CT016 (entered too late).';
 
 CREATE OR REPLACE FUNCTION turn_away_reason_of(reason text) RETURNS turn_away_reason
-LANGUAGE plpgsql STABLE STRICT SET search_path FROM CURRENT AS $$
--- Returns the active turn-away reason with this name.
-DECLARE
-	found turn_away_reason;
-BEGIN
-	SELECT r.* INTO found FROM turn_away_reason r WHERE r.turn_away_reason_name = reason AND r.active AND r.date_deleted IS NULL;
-	IF found.turn_away_reason_id IS NULL THEN
-		RAISE EXCEPTION 'there is no active turn-away reason "%"', left(reason, 60) USING ERRCODE = 'CT009',
-			HINT = 'See turn_away_reason for those that can be chosen.';
-	END IF;
-	RETURN found;
-END
-$$;
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- Returns the active turn-away reason with this name.
+	SELECT r.* FROM turn_away_reason r
+	WHERE r.turn_away_reason_id = active_id_of('turn_away_reason', 'turn_away_reason_name', reason);
+END;
 COMMENT ON FUNCTION turn_away_reason_of(text) IS 'Used by record_turn_away(). Raises CT009 when there is no such reason.';
 
 CREATE OR REPLACE FUNCTION bar_in_force(client_id bigint, program_id bigint, service_id bigint, location_id bigint, on_date date)

@@ -80,7 +80,7 @@ SELECT is(pg_temp.given(format('101, services => %L', v)), m, 'wrong: ' || left(
 SELECT alike(pg_temp.given('101, services => ''{"service": '''), '22P02 %', 'no jsonb at all');
 SELECT is(pg_temp.given($$101, member_client_ids => '{101,102}', date_provided => '2024-02-01', cost => 'each', services => '[{"service": 3, "units": 90, "unit_of_measure": "minutes", "unit_value": null, "comments": null}, {"service": "1", "units": null}]'$$),
 	'101 COUNSEL recorded 1.5 60 90.00; 101 MEAL recorded 1 3.5 3.50; 102 COUNSEL recorded 1.5 60 90.00; 102 MEAL recorded 1 3.5 3.50', 'services in the order given, null is as left out');
-SELECT is(pg_temp.given(format($$101, services => '[{"service": 1}]', %s$$, a)), m, a) FROM (VALUES ('reason => ''none''', 'CT009 there is no active reason "none"'), ('grant_id => 999', 'CT009 grant 999 does not exist'),
+SELECT is(pg_temp.given(format($$101, services => '[{"service": 1}]', %s$$, a)), m, a) FROM (VALUES ('reason => ''none''', 'CT009 there is no active service reason "none"'), ('grant_id => 999', 'CT009 grant 999 does not exist'),
 	('location_id => 999', 'CT009 location 999 does not exist')) x (a, m);
 SELECT lives_ok($$SELECT * FROM record_household_services(101, NULL, '[{"service": 1, "comments": "own"}, {"service": 2}]', '{102}', '2024-02-01', 'each', true, 1, 1, 101, 'Cold night', 'common', 1, false)$$, 'every argument');
 SELECT results_eq($$SELECT service_id, grant_award_id, provider_id, location_id, service_reason_id, comments, provided_by_user_id FROM client_service ORDER BY client_service_id$$, $$VALUES (1::bigint, 1::bigint, 1::bigint, 101::bigint, 1::bigint, 'own', 1::bigint), (2, 1, 1, 101, 1, 'common', 1)$$, 'in its place');

@@ -40,7 +40,7 @@ SELECT is(pg_temp.indirect('''SEMINAR'', 11, 2147483647', 'persons_served'), '21
 SELECT is(pg_temp.indirect('''SEMINAR'', 11, 5, ' || v), m, v || ': ' || m) FROM (VALUES ('NULL', '22004 date_provided must not be null'), ('''infinity''', '22008 date_provided must be finite'), ('''-infinity''', '22008 date_provided must be finite'),
 	('current_date + 1', 'CT008 date provided is in the future'), ('''5874897-12-31''', 'CT008 date provided is in the future'), ('units => 0', '22023 units must be more than 0, not 0'), ('units => -1', '22023 units must be more than 0, not -1'),
 	('units => ''NaN''', '22023 units must be at least 0 and below 10000000000, not NaN'), ('units => ''Infinity''', '22023 units must be at least 0 and below 10000000000, not Infinity'), ('unit_value => -0.01', '22023 unit_value must be at least 0 and below 10000000000, not -0.01'),
-	('unit_of_measure => ''x''', 'CT009 there is no unit of measure "x"'), ('unit_of_measure => ''dollars''', '22023 dollars cannot be converted to hours'), ('reason => ''x''', 'CT009 there is no active reason "x"'), ('reason => ''Old reason''', 'CT009 there is no active reason "Old reason"')) x (v, m);
+	('unit_of_measure => ''x''', 'CT009 there is no unit of measure "x"'), ('unit_of_measure => ''dollars''', '22023 dollars cannot be converted to hours'), ('reason => ''x''', 'CT009 there is no active service reason "x"'), ('reason => ''Old reason''', 'CT009 there is no active service reason "Old reason"')) x (v, m);
 SELECT is(pg_temp.indirect(format('%L, 11, 5', v)), format('CT009 service "%s" does not exist', v), 'service ' || v) FROM unnest(ARRAY['', 'seminar', 'GONE', '6', '-1', '999']) v;
 SELECT is(pg_temp.indirect(format('%L, 11, 5', v)), :NOTOFFERED, 'not an indirect one, or not offered: ' || v) FROM unnest(ARRAY['MEAL', 'SHOWER', 'OLD', 'NORTH']) v;
 SELECT matches(last_hint(), 'given in this way', 'HINT says what to look at');
@@ -102,9 +102,9 @@ SELECT is(pg_temp.turned(v), '22004 program_id, reason and persons must not be n
 SELECT is(pg_temp.turned('11, ''Full'', ' || v), m, v || ': ' || m) FROM (VALUES ('persons => 0', '22023 persons must be 1 for a client, and more than 0, not 0'), ('persons => -1', '22023 persons must be 1 for a client, and more than 0, not -1'), ('client_id => 1, persons => 2', '22023 persons must be 1 for a client, and more than 0, not 2'),
 	('turn_away_date => NULL', '22004 date_provided must not be null'), ('turn_away_date => ''infinity''', '22008 date_provided must be finite'), ('turn_away_date => ''-infinity''', '22008 date_provided must be finite'), ('turn_away_date => current_date + 1', 'CT008 date of the turn-away is in the future'),
 	('service => ''NONE''', 'CT009 service "NONE" does not exist'), ('client_id => 999', 'CT009 client not found'), ('client_id => -1', 'CT009 client not found'), ('bar_id => 999', 'CT009 bar 999 is not one of the client'), ('client_id => 1, bar_id => 999', 'CT009 bar 999 is not one of the client')) x (v, m);
-SELECT is(pg_temp.turned(format('11, %L', v)), format('CT009 there is no active turn-away reason "%s"', left(v, 60)), 'reason ' || left(v, 20)) FROM unnest(ARRAY['', 'full', 'Cold night', repeat('x', 1000000)]) v;
+SELECT is(pg_temp.turned(format('11, %L', v)), format('CT009 there is no active turn away reason "%s"', left(v, 60)), 'reason ' || left(v, 20)) FROM unnest(ARRAY['', 'full', 'Cold night', repeat('x', 1000000)]) v;
 UPDATE turn_away_reason SET active = false WHERE turn_away_reason_name = 'Declined by the person';
-SELECT is(pg_temp.turned('11, ''Declined by the person'''), 'CT009 there is no active turn-away reason "Declined by the person"', 'one that cannot be chosen any more');
+SELECT is(pg_temp.turned('11, ''Declined by the person'''), 'CT009 there is no active turn away reason "Declined by the person"', 'one that cannot be chosen any more');
 SELECT is(pg_temp.turned('11, ''Full'', location_id => 999'), 'CT009 location 999 does not exist', 'no such location');
 SELECT matches(pg_temp.turned('999, ''Full'''), '^23503 ', 'no such program');
 UPDATE client SET date_deleted = now() WHERE client_id = 3;

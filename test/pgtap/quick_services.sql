@@ -38,9 +38,9 @@ SELECT is((SELECT string_agg(service_code, ' ') FROM service_screen_items('DAY',
 SELECT is_empty($$SELECT * FROM service_screen_items('EMPTY', 11, '2024-02-01')$$, 'an empty screen');
 SELECT is_empty($$SELECT * FROM service_screen_items('DAY', 999, '2024-02-01') WHERE service_code IN ('NORTH', 'VAN')$$, 'no program offers nothing that is restricted');
 SELECT is(caught(format('SELECT * FROM service_screen_items(%s)', v)), '22004 screen, program_id and date_provided must not be null', 'null: ' || v) FROM unnest(ARRAY['NULL, 11', '''DAY'', NULL', '''DAY'', 11, NULL']) v;
-SELECT is(caught(format('SELECT * FROM service_screen_items(%L, 11)', v)), format('CT009 there is no active screen "%s"', left(v, 60)), 'no screen ' || left(v, 20)) FROM unnest(ARRAY['', 'day', 'OLD', 'GONE', '1', repeat('x', 1000000)]) v;
+SELECT is(caught(format('SELECT * FROM service_screen_items(%L, 11)', v)), format('CT009 there is no active service screen "%s"', left(v, 60)), 'no screen ' || left(v, 20)) FROM unnest(ARRAY['', 'day', 'OLD', 'GONE', '1', repeat('x', 1000000)]) v;
 SELECT is(asked('test_reader', 'SELECT count(*) FROM service_screen_items(''DAY'', 11, ''2024-02-01'')'), '5', 'a reader may look');
-SELECT is(asked('test_worker', 'SELECT count(*) FROM service_screen_items(''HAVEN'', 11)'), 'CT009 there is no active screen "HAVEN"', 'a victim service provider''s screen is its own');
+SELECT is(asked('test_worker', 'SELECT count(*) FROM service_screen_items(''HAVEN'', 11)'), 'CT009 there is no active service screen "HAVEN"', 'a victim service provider''s screen is its own');
 SELECT is(asked('test_haven', 'SELECT count(*) FROM service_screen_items(''HAVEN'', 31)'), '1', 'for which it has it');
 
 -- Many services for one client.
@@ -76,7 +76,7 @@ SELECT is(pg_temp.quick($$1, 'DAY', '[{"service": "MEAL", "units": 2, "unit_valu
 SELECT is(pg_temp.quick($$1, NULL, '[{"service": "MEAL"}, {"service": "COUNSEL"}, {"service": "SHOWER"}]', '2024-02-01'$$), '1 MEAL 1 recorded 1 3.5 3.50; 1 COUNSEL 1 recorded 0.5 60 30.00; 1 SHOWER 1 recorded 1 0 0.00', 'without a screen any services');
 SELECT is(pg_temp.quick(format($$1, 'DAY', '[{"service": "MEAL"}, {"service": "%s"}]', '2024-02-01'$$, s)), format('22023 service "%s" is not on screen "DAY"', s), 'not on the screen: ' || s) FROM unnest(ARRAY['SHOWER']) s;
 SELECT is(pg_temp.quick($$1, 'EMPTY', '[{"service": "MEAL"}]'$$), '22023 service "MEAL" is not on screen "EMPTY"', 'nothing is on an empty one');
-SELECT is(pg_temp.quick(format($$1, %L, '[{"service": "MEAL"}]'$$, v)), format('CT009 there is no active screen "%s"', v), 'no screen ' || v) FROM unnest(ARRAY['', 'OLD', 'GONE']) v;
+SELECT is(pg_temp.quick(format($$1, %L, '[{"service": "MEAL"}]'$$, v)), format('CT009 there is no active service screen "%s"', v), 'no screen ' || v) FROM unnest(ARRAY['', 'OLD', 'GONE']) v;
 SELECT is(pg_temp.quick($$1, 'DAY', '[{"service": "OLD"}]', program_id => 11$$), 'CT003 service is not offered by the program on that date', 'a screen does not make a service offered');
 SELECT is(pg_temp.quick(format('1, items => %L', v)), '22023 the services must be a jsonb array of 1 to 1000 elements', 'no list: ' || coalesce(left(v, 20), 'null')) FROM unnest(ARRAY[NULL, '[]', '{}', '"MEAL"', '1', 'null', '{"service": "MEAL"}']) v;
 SELECT is(pg_temp.quick(format('1, items => %L', v)), m, left(v, 60)) FROM (VALUES ('[{"service": "NONE"}]', 'CT009 service "NONE" does not exist'), ('[{"service": "MEAL"}, {"service": "1"}]', '22023 a service is in the list twice'),
@@ -84,7 +84,7 @@ SELECT is(pg_temp.quick(format('1, items => %L', v)), m, left(v, 60)) FROM (VALU
 SELECT is(pg_temp.quick(v || ', items => ''[{"service": "MEAL"}]'''), m, v || ': ' || m) FROM (VALUES ('NULL', '22004 client_id and date_provided must not be null'), ('1, date_provided => NULL', '22004 client_id and date_provided must not be null'),
 	('1, date_provided => ''infinity''', '22008 date_provided must be finite'), ('1, date_provided => ''-infinity''', '22008 date_provided must be finite'), ('999', 'CT009 client not found'), ('-1', 'CT009 client not found'), ('3', :ENROLL), ('2', :ENROLL),
 	('1, program_id => 12', :ENROLL), ('1, enrollment_id => 2', 'CT009 enrollment 2 does not exist'), ('4, program_id => 11, enrollment_id => 4', '22023 enrollment 4 is not in program 11'), ('8', 'CT017 several enrollments fit'),
-	('1, goal_id => 2', 'CT009 goal 2 is not one of client 1'), ('1, action_step_id => 2', 'CT009 action step 2 is not one of client 1'), ('1, client_barrier_id => 2', 'CT009 need or barrier 2 is not one of client 1'), ('1, reason => ''x''', 'CT009 there is no active reason "x"'),
+	('1, goal_id => 2', 'CT009 goal 2 is not one of client 1'), ('1, action_step_id => 2', 'CT009 action step 2 is not one of client 1'), ('1, client_barrier_id => 2', 'CT009 need or barrier 2 is not one of client 1'), ('1, reason => ''x''', 'CT009 there is no active service reason "x"'),
 	('1, grant_id => 999', 'CT009 grant 999 does not exist'), ('1, date_provided => current_date + 1', 'CT008 date provided is in the future')) x (v, m);
 SELECT is(pg_temp.quick($$8, items => '[{"service": "MEAL"}, {"service": "NORTH"}]'$$), '8 MEAL 8 recorded 1 3.5 3.50; 8 NORTH 8 recorded 1 1 1.00', 'of two programs the one that offers all');
 SELECT lives_ok($$SELECT * FROM quick_services(1, 'DAY', '[{"service": "MEAL", "comments": "own"}, {"service": "RENT"}]', '2024-02-01', 11, 1, 1, 1, 101, 'Cold night', 1, 1, 1, 'common', 1, false, true)$$, 'every argument');
@@ -134,7 +134,7 @@ SELECT is(pg_temp.many('''MEAL'', ''{1,5}'', program_id => 11, all_or_nothing =>
 SELECT is(pg_temp.many('''NONE'', ''{1}'', program_id => 11'), 'CT009 service "NONE" does not exist', 'no such service');
 SELECT is(pg_temp.many('''MEAL'', ''{1}'', program_id => 11, ' || v), m, v || ': ' || m) FROM (VALUES ('units => 0', '22023 units must be more than 0, not 0'), ('units => ''NaN''', '22023 units must be at least 0 and below 10000000000, not NaN'),
 	('unit_value => -1', '22023 unit_value must be at least 0 and below 10000000000, not -1'), ('unit_of_measure => ''x''', 'CT009 there is no unit of measure "x"'), ('unit_of_measure => ''hours''', '22023 hours cannot be converted to count'),
-	('date_provided => NULL', '22004 date_provided must not be null'), ('date_provided => ''infinity''', '22008 date_provided must be finite'), ('reason => ''x''', 'CT009 there is no active reason "x"')) x (v, m);
+	('date_provided => NULL', '22004 date_provided must not be null'), ('date_provided => ''infinity''', '22008 date_provided must be finite'), ('reason => ''x''', 'CT009 there is no active service reason "x"')) x (v, m);
 SELECT is(pg_temp.many('''MEAL'', ''{1,2}'', program_id => 11, date_provided => ''2024-01-10'', location_id => 999'), 'CT009 location 999 does not exist', 'an unknown location');
 SELECT is(pg_temp.many('''COUNSEL'', ''{1,2}'', program_id => 11, date_provided => ''2024-01-10'', units => 50, unit_of_measure => ''minutes'', unit_value => 6'), '1 COUNSEL 1 recorded 0.8333 6 5.00; 2 COUNSEL 2 recorded 0.8333 6 5.00', 'units for all');
 SELECT is(pg_temp.many('''VAN'', ''{3,1}'', program_id => 11, location_id => 101'), '3 VAN recorded 1 4 4.00; 1 VAN 1 recorded 1 4 4.00', 'where no enrollment is needed');

@@ -205,7 +205,7 @@ SELECT is(pg_temp.record('1, ''OLD'''), 'CT003 service is not offered by the pro
 SELECT is(pg_temp.record('1, ''OLD'', program_id => 11'), :NOTOFFERED, 'nor in the program given');
 SELECT is(pg_temp.record('1, ''SEMINAR'', program_id => 11'), :NOTOFFERED, 'an indirect service is not given to clients');
 SELECT is(pg_temp.taken_back('1, ''REFER''', 'service_id'), '8', 'a referral is');
-SELECT is(pg_temp.record(format('1, ''MEAL'', reason => %L', v)), format('CT009 there is no active reason "%s"', left(v, 60)), 'reason ' || left(v, 20))
+SELECT is(pg_temp.record(format('1, ''MEAL'', reason => %L', v)), format('CT009 there is no active service reason "%s"', left(v, 60)), 'reason ' || left(v, 20))
 FROM unnest(ARRAY['', 'cold night', 'Old reason', 'Deleted reason', '1', repeat('x', 1000000)]) v;
 SELECT is(pg_temp.record(format('1, ''MEAL'', %s => %s', n, v)), format('CT009 %s %s is not one of client 1', w, v), format('%s %s', w, v))
 FROM (VALUES ('goal_id', 'goal'), ('action_step_id', 'action step'), ('referral_id', 'referral'), ('client_barrier_id', 'need or barrier')) x (n, w),
