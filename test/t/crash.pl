@@ -1,4 +1,4 @@
-# Whatever ends a post or a large insert half-way (a crash of the backend or of the server, a cancellation, a timeout),
+# Whatever ends a post, a call for many clients or a large insert half-way (a crash of the backend or of the server, a cancellation, a timeout),
 # nothing half-done is left, and the next try does all of it once.
 use strict;
 use warnings;
@@ -132,6 +132,21 @@ my $insert = 'INSERT INTO client_service (client_id, service_id, program_id, enr
 $node->safe_psql('postgres', 'SELECT pg_cancel_backend(' . wait_until_writing('INSERT INTO client_service') . ')');
 is(finish_session($session, $output), "ERROR:  57014\n0\nINSERT 0 $served\n",
 	'insert cancelled: nothing is left, and the same session does it again');
+
+# one service for many clients
+my $quick = "quick_service_for_clients('BED', ARRAY(SELECT client_id FROM client), program_id => 1, date_provided => '2024-03-11')";
+my $recorded = "SELECT count(*) FROM client_service WHERE date_provided = '2024-03-11'";
+($session, $output) = start_session("SELECT count(*) FROM $quick;");
+kill 'KILL', wait_until_writing('SELECT count(*) FROM quick_service');
+$session->finish;
+$node->poll_query_until('postgres', 'SELECT true');
+is($node->safe_psql('postgres', $recorded), '0', 'backend killed: nobody was served');
+($session, $output) = start_session("SELECT count(*) FROM $quick;\nSHOW clienttrack.refuse_warnings;\n$recorded;\n");
+$node->safe_psql('postgres', 'SELECT pg_cancel_backend(' . wait_until_writing('SELECT count(*) FROM quick_service') . ')');
+is(finish_session($session, $output), "ERROR:  57014\noff\n0\n", 'cancelled: nobody was served, and no setting is left behind');
+is($node->safe_psql('postgres', "SELECT status, sqlstate, count(*) FROM $quick GROUP BY 1, 2 ORDER BY 1"),
+	"recorded||$served\nrejected|CT002|$barred", 'the next call serves everybody who may be served');
+is($node->safe_psql('postgres', $recorded), $served, 'once');
 
 $node->stop;
 done_testing();
