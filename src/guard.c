@@ -304,6 +304,7 @@ clienttrack_guard(PG_FUNCTION_ARGS)
 	judgement.event.event = EventKind(judgement.trigdata->tg_event);
 	judgement.event.candidates = false;
 	judgement.event.with_warnings = false;
+	judgement.event.stored = false;
 	judgement.event.siblings = NULL;
 	if (!GuardEventHasRules(&judgement.event))
 		return PointerGetDatum(NULL);

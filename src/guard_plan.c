@@ -198,7 +198,8 @@ PlanEntry(const GuardEvent *event, Oid cachekey, int part)
 	}
 	memset(&key, 0, sizeof(key));
 	key.cachekey = cachekey;
-	key.event = event->event | (event->candidates ? 1 << 16 : 0) | (event->with_warnings ? 1 << 17 : 0);
+	key.event = event->event | (event->candidates ? 1 << 16 : 0) | (event->with_warnings ? 1 << 17 : 0) |
+		(event->stored ? 1 << 18 : 0);
 	key.part = part;
 	entry = hash_search(guard_plans, &key, HASH_ENTER, &found);
 	if (!found)

@@ -243,7 +243,8 @@ GuardRefusalQuery(const GuardEvent *event)
 	{
 		const GuardRule *rule = &guard_rules[i];
 
-		if (!GuardRuleWakes(rule, event) || rule->violations == NULL || (rule->elevel < ERROR && !event->with_warnings))
+		if (!GuardRuleWakes(rule, event) || rule->violations == NULL || (rule->elevel < ERROR && !event->with_warnings) ||
+			(event->stored && (rule->events & GUARD_WRITING)))
 			continue;
 		appendStringInfo(&buf, "%sSELECT %d AS rule, w.row_id, w.item FROM (%s) w",
 						 separator, i, PartOfQuery(event, rule, rule->violations));

@@ -20,6 +20,7 @@ typedef struct GuardEvent
 	int			event;			/* one of GUARD_INSERT … GUARD_TRUNCATE, with GUARD_ROW for a row trigger */
 	bool		candidates;		/* the rows are not in the table yet */
 	bool		with_warnings;	/* of candidates, also tells of warnings */
+	bool		stored;			/* the candidates are in the table already, and judged as they are */
 	SiblingTables *siblings;
 } GuardEvent;
 

@@ -400,8 +400,8 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 const GuardRule guard_rules[] = {
 	/* services */
 	LOCK_FIRST("client_service", WAKE_ROW, lock_parents_of_services),
-	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "client_service", GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT,
-		ABOUT_FACTS, WAKE_REPORTED, service_locked, NULL, NULL, LOCKED_WORDS},
+	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "client_service",
+		GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT | GUARD_WRITING, ABOUT_FACTS, WAKE_REPORTED, service_locked, NULL, NULL, LOCKED_WORDS},
 	{SERVICE_RULE("enrollment_required", ERRCODE_CT_ENROLLMENT_REQUIRED, ERROR, ABOUT_ROWS), WAKE_ROW,
 		enrollment_misses, enrollment_may_miss, NULL, ENROLL_FIRST},
 	{SERVICE_RULE("enrollment_required", ERRCODE_CT_ENROLLMENT_REQUIRED, ERROR, ABOUT_FACTS), WAKE_FACT,
@@ -438,8 +438,8 @@ const GuardRule guard_rules[] = {
 	NO_TRUNCATE("client_service"),
 
 	/* services to people who are not identified, and people turned away */
-	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "indirect_service", GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT,
-		false, WAKE_INDIRECT ", persons_served, units, unit_value, unit_of_measure, grant_award_id, provider_id, service_reason_id",
+	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "indirect_service",
+		GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT | GUARD_WRITING, false, WAKE_INDIRECT ", persons_served, units, unit_value, unit_of_measure, grant_award_id, provider_id, service_reason_id",
 		indirect_locked, NULL, NULL, LOCKED_WORDS},
 	{INDIRECT_RULE("service_not_offered", ERRCODE_CT_SERVICE_NOT_OFFERED, ERROR, WAKE_INDIRECT, indirect_offered), NOT_OFFERED_WORDS},
 	{INDIRECT_RULE("date_in_future", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, "date_provided, date_deleted", indirect_in_future),
@@ -447,7 +447,8 @@ const GuardRule guard_rules[] = {
 	{INDIRECT_RULE("entered_too_late", ERRCODE_CT_ENTERED_TOO_LATE, ERROR, "program_id, date_provided, date_deleted",
 			indirect_too_late), TOO_LATE_WORDS},
 	{INDIRECT_RULE("entered_late", ERRCODE_WARNING, WARNING, "program_id, date_provided, date_deleted", indirect_late), LATE_WORDS},
-	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "turn_away", GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT, false,
+	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "turn_away",
+		GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT | GUARD_WRITING, false,
 		"client_id, persons, program_id, service_id, turn_away_date, turn_away_reason_id, date_deleted",
 		turn_away_locked, NULL, NULL, LOCKED_WORDS},
 	{"date_out_of_range", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, "turn_away", GUARD_INSERT | GUARD_UPDATE, false,

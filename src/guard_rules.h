@@ -13,6 +13,7 @@
 #define GUARD_GONE		0x20	/* of an update, judges the rows whose key is gone, as they were */
 #define GUARD_LEFT		0x40	/* of an update, also changed rows as they were: what they hung on has lost them */
 #define GUARD_OTHERS	0x80	/* DETAIL tells of rows that the writer need not see: for those who see all only */
+#define GUARD_WRITING	0x100	/* about the writing itself: rows that are there already do not break it */
 
 /*
  * A rule. Queries are templates: {rows} is the rows to judge, with the columns of the table the rule is about; {facts}

@@ -27,6 +27,7 @@
 PG_FUNCTION_INFO_V1(clienttrack_judge);
 PG_FUNCTION_INFO_V1(clienttrack_judge_batch_clients);
 PG_FUNCTION_INFO_V1(clienttrack_judge_services);
+PG_FUNCTION_INFO_V1(clienttrack_judge_stored);
 
 /* A receiver of query results that stores them as rows of a table, columns matched by name, the others null. */
 typedef struct CandidateReceiver
@@ -130,7 +131,7 @@ JudgeCandidates(Oid relid, const Candidates *candidates)
 {
 	Relation	rel = table_open(relid, AccessShareLock);
 	GuardEvent	event = {.relid = relid, .event = GUARD_INSERT | GUARD_UPDATE, .candidates = true,
-	.with_warnings = candidates->with_warnings};
+	.with_warnings = candidates->with_warnings, .stored = candidates->stored};
 	Tuplestorestate *store = StoreCandidates(RelationGetDescr(rel), candidates);
 	GuardSurrounding surrounding;
 	int64		refused;
@@ -170,14 +171,10 @@ PutRefusals(ReturnSetInfo *rsinfo, SPITupleTable *refusals, int64 count)
 	}
 }
 
-/* judge(schema regnamespace, table_name text, candidates text, ids bigint[], more_ids bigint[]) */
-Datum
-clienttrack_judge(PG_FUNCTION_ARGS)
+/* Judges candidates of any writer for the owner of their table; the arguments begin with schema, table_name, candidates. */
+static void
+JudgeForOwner(FunctionCallInfo fcinfo, Candidates *candidates)
 {
-	Oid			argtypes[2] = {INT8ARRAYOID, INT8ARRAYOID};
-	Datum		args[2] = {PG_GETARG_DATUM(3), PG_GETARG_DATUM(4)};
-	char		nulls[2] = {PG_ARGISNULL(3) ? 'n' : ' ', PG_ARGISNULL(4) ? 'n' : ' '};
-	Candidates	candidates = {.nargs = 2, .argtypes = argtypes, .args = args, .nulls = nulls};
 	Oid			relid;
 	int64		refused;
 
@@ -187,13 +184,35 @@ clienttrack_judge(PG_FUNCTION_ARGS)
 				 errmsg("schema, table_name and candidates must not be null")));
 	relid = SchemaTableOfConcept(PG_GETARG_OID(0), text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	RequireTableOwner(relid);	/* the rules look at everybody's rows, and would tell of other clients' bars and enrollments */
-	candidates.query = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	candidates->query = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	InitMaterializedSRF(fcinfo, 0);
 
 	SPI_connect();
-	refused = JudgeCandidates(relid, &candidates);
+	refused = JudgeCandidates(relid, candidates);
 	PutRefusals((ReturnSetInfo *) fcinfo->resultinfo, SPI_tuptable, refused);
 	SPI_finish();
+}
+
+/* judge(schema regnamespace, table_name text, candidates text, ids bigint[], more_ids bigint[]) */
+Datum
+clienttrack_judge(PG_FUNCTION_ARGS)
+{
+	Oid			argtypes[2] = {INT8ARRAYOID, INT8ARRAYOID};
+	Datum		args[2] = {PG_GETARG_DATUM(3), PG_GETARG_DATUM(4)};
+	char		nulls[2] = {PG_ARGISNULL(3) ? 'n' : ' ', PG_ARGISNULL(4) ? 'n' : ' '};
+	Candidates	candidates = {.nargs = 2, .argtypes = argtypes, .args = args, .nulls = nulls};
+
+	JudgeForOwner(fcinfo, &candidates);
+	return (Datum) 0;
+}
+
+/* judge_stored(schema regnamespace, table_name text, candidates text) */
+Datum
+clienttrack_judge_stored(PG_FUNCTION_ARGS)
+{
+	Candidates	candidates = {.stored = true};
+
+	JudgeForOwner(fcinfo, &candidates);
 	return (Datum) 0;
 }
 

@@ -16,6 +16,7 @@ typedef struct Candidates
 	Datum	   *args;
 	const char *nulls;
 	bool		with_warnings;	/* warnings are wanted as well as refusals */
+	bool		stored;			/* they are in the table already, and judged as they are */
 } Candidates;
 
 extern int64 JudgeCandidates(Oid relid, const Candidates *candidates);

@@ -125,22 +125,32 @@ departure. Run by the owner of the schema. Raises 3F000 (not installed), 42501 (
 
 CREATE FUNCTION clienttrack.verify_judged(schema regnamespace) RETURNS TABLE (check_name text, table_name text, row_id bigint, detail text)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $verify$
--- Returns the services and enrollments that the guard would refuse today. Not those whose service or program was closed since,
--- nor those given before the bar was entered: they were right when they were written, and stay.
+-- Returns the services, turn-aways and enrollments that the guard would refuse today. Not those whose service or program was
+-- closed since, nor those given before the bar was entered: they were right when they were written, and stay.
 BEGIN
 	RETURN QUERY EXECUTE format($q$
-		SELECT j.rule, 'client_service', j.row_id, j.detail
-		FROM clienttrack.judge($1, 'client_service', 'SELECT * FROM %1$s.client_service WHERE date_deleted IS NULL') j
-		JOIN %1$s.client_service s ON s.client_service_id = j.row_id
-		WHERE CASE j.rule WHEN 'service_not_offered' THEN NOT EXISTS (SELECT FROM %1$s.service v, %1$s.program p
-				WHERE v.service_id = s.service_id AND p.program_id = s.program_id
+		WITH refused AS (
+			SELECT 'client_service' AS table_name, j.rule, j.row_id, j.detail, s.service_id, s.program_id, s.client_id, s.date_provided,
+				s.date_created
+			FROM clienttrack.judge_stored($1, 'client_service', 'SELECT * FROM %1$s.client_service WHERE date_deleted IS NULL') j
+			JOIN %1$s.client_service s ON s.client_service_id = j.row_id
+			UNION ALL
+			SELECT 'indirect_service', j.rule, j.row_id, j.detail, s.service_id, s.program_id, NULL, s.date_provided, s.date_created
+			FROM clienttrack.judge_stored($1, 'indirect_service', 'SELECT * FROM %1$s.indirect_service WHERE date_deleted IS NULL') j
+			JOIN %1$s.indirect_service s ON s.indirect_service_id = j.row_id)
+		SELECT r.rule, r.table_name, r.row_id, r.detail FROM refused r
+		WHERE CASE r.rule WHEN 'service_not_offered' THEN NOT EXISTS (SELECT FROM %1$s.service v, %1$s.program p
+				WHERE v.service_id = r.service_id AND p.program_id = r.program_id
 				AND (NOT v.active OR v.date_deleted IS NOT NULL OR p.date_deleted IS NOT NULL))
-			WHEN 'client_barred' THEN EXISTS (SELECT FROM %1$s.bar b WHERE b.client_id = s.client_id AND b.date_deleted IS NULL
-				AND b.date_created <= s.date_created AND b.begin_date <= s.date_provided)
+			WHEN 'client_barred' THEN EXISTS (SELECT FROM %1$s.bar b WHERE b.client_id = r.client_id AND b.date_deleted IS NULL
+				AND b.date_created <= r.date_created AND b.begin_date <= r.date_provided)
 			ELSE true END
 		UNION ALL
 		SELECT j.rule, 'enrollment', j.row_id, j.detail
-		FROM clienttrack.judge($1, 'enrollment', 'SELECT * FROM %1$s.enrollment WHERE date_deleted IS NULL') j$q$, schema)
+		FROM clienttrack.judge_stored($1, 'enrollment', 'SELECT * FROM %1$s.enrollment WHERE date_deleted IS NULL') j
+		UNION ALL
+		SELECT j.rule, 'turn_away', j.row_id, j.detail
+		FROM clienttrack.judge_stored($1, 'turn_away', 'SELECT * FROM %1$s.turn_away WHERE date_deleted IS NULL') j$q$, schema)
 	USING schema;
 END
 $verify$;
@@ -160,6 +170,17 @@ BEGIN
 		AND p.organization_id <> ALL (c.serving_organization_ids)
 		UNION ALL SELECT 'search_key', 'client', c.client_id, NULL FROM %1$s.client c
 		WHERE c.name_key <> coalesce(clienttrack.name_key(concat_ws(' ', c.first_name, c.middle_name, c.last_name)), '')
+		UNION ALL SELECT 'period_locked', s.table_name, s.row_id, 'locked period ' || k.locked_period_id
+		FROM (SELECT 'client_service' AS table_name, c.client_service_id AS row_id, c.program_id, c.date_provided, c.date_created
+			FROM %1$s.client_service c WHERE c.date_deleted IS NULL
+			UNION ALL SELECT 'indirect_service', i.indirect_service_id, i.program_id, i.date_provided, i.date_created
+			FROM %1$s.indirect_service i WHERE i.date_deleted IS NULL
+			UNION ALL SELECT 'turn_away', t.turn_away_id, t.program_id, t.turn_away_date, t.date_created
+			FROM %1$s.turn_away t WHERE t.date_deleted IS NULL) s
+		JOIN %1$s.program p USING (program_id)
+		JOIN %1$s.locked_period k ON k.organization_id = p.organization_id AND k.date_deleted IS NULL
+			AND (k.program_id IS NULL OR k.program_id = s.program_id) AND s.date_provided BETWEEN k.begin_date AND k.end_date
+			AND s.date_created > k.date_updated
 		UNION ALL SELECT 'release_of_walled_records', 'information_release', r.information_release_id, NULL
 		FROM %1$s.information_release r JOIN %1$s.organization o USING (organization_id)
 		WHERE o.victim_service_provider AND r.date_deleted IS NULL$q$, schema);
@@ -179,6 +200,6 @@ END
 $verify$;
 COMMENT ON FUNCTION clienttrack.verify(name) IS
 'Judges all stored rows again, in sets, and returns those that break a rule: written while triggers were disabled, or before a rule
-was made stricter. check_name: the rule as judge() names it, or bar_without_scope, serving_organization_missing, search_key,
-release_of_walled_records. row_id: key of the row in table_name. Takes as long as judging every service: minutes for millions.
+was made stricter. check_name: the rule as judge() names it, or bar_without_scope, serving_organization_missing, search_key, period_locked (a
+service or turn-away entered after the period was locked), release_of_walled_records. row_id: key of the row in table_name. Takes as long as judging every service: minutes for millions.
 Run by the owner of the schema. Raises 3F000 (not installed), 42501 (not the owner).';

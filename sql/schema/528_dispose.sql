@@ -15,6 +15,18 @@ BEGIN ATOMIC
 			WHERE s.client_id = last_client_change.client_id),
 		(SELECT max(b.date_updated) FROM bar b WHERE b.client_id = last_client_change.client_id),
 		(SELECT max(b.date_updated) FROM service_batch_client b WHERE b.client_id = last_client_change.client_id),
+		(SELECT max(greatest(b.date_updated, b.identified_date, b.resolved_date)) FROM client_barrier b
+			WHERE b.client_id = last_client_change.client_id),
+		(SELECT max(greatest(g.date_updated, g.begin_date, g.closed_date)) FROM goal g
+			WHERE g.client_id = last_client_change.client_id),
+		(SELECT max(greatest(p.date_updated, p.begin_date, p.end_date)) FROM action_plan p
+			WHERE p.client_id = last_client_change.client_id),
+		(SELECT max(greatest(a.date_updated, a.completed_date)) FROM action_step a
+			WHERE a.client_id = last_client_change.client_id),
+		(SELECT max(greatest(r.date_updated, r.referral_date)) FROM referral r
+			WHERE r.client_id = last_client_change.client_id),
+		(SELECT max(greatest(t.date_updated, t.turn_away_date)) FROM turn_away t
+			WHERE t.client_id = last_client_change.client_id),
 		(SELECT max(d.date_disclosed) FROM disclosure d WHERE d.client_id = last_client_change.client_id));
 END;
 COMMENT ON FUNCTION last_client_change(bigint) IS
@@ -154,6 +166,38 @@ $$;
 COMMENT ON FUNCTION dispose_texts(bigint) IS
 'Used by dispose_client(): bars stay in force with their scopes. Returns how many rows of each table it changed.';
 
+CREATE OR REPLACE FUNCTION dispose_case_texts(client_id bigint) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+-- Removes what people wrote about what a client needs, wants to reach and was denied. A text that must be there becomes
+-- "disposed".
+DECLARE
+	removed jsonb;
+BEGIN
+	WITH barriers AS (
+		UPDATE client_barrier b SET comments = NULL
+		WHERE b.client_id = dispose_case_texts.client_id AND b.comments IS NOT NULL RETURNING 1
+	), goals AS (
+		UPDATE goal g SET goal_description = 'disposed' WHERE g.client_id = dispose_case_texts.client_id RETURNING 1
+	), plans AS (
+		UPDATE action_plan p SET plan_name = 'disposed' WHERE p.client_id = dispose_case_texts.client_id RETURNING 1
+	), steps AS (
+		UPDATE action_step a SET action = 'disposed' WHERE a.client_id = dispose_case_texts.client_id RETURNING 1
+	), referrals AS (
+		UPDATE referral r SET comments = NULL
+		WHERE r.client_id = dispose_case_texts.client_id AND r.comments IS NOT NULL RETURNING 1
+	), turn_aways AS (
+		UPDATE turn_away t SET comments = NULL, delete_reason = NULL
+		WHERE t.client_id = dispose_case_texts.client_id AND num_nonnulls(t.comments, t.delete_reason) > 0 RETURNING 1)
+	SELECT jsonb_build_object('client_barrier', (SELECT count(*) FROM barriers), 'goal', (SELECT count(*) FROM goals),
+		'action_plan', (SELECT count(*) FROM plans), 'action_step', (SELECT count(*) FROM steps),
+		'referral', (SELECT count(*) FROM referrals), 'turn_away', (SELECT count(*) FROM turn_aways)) INTO removed;
+	RETURN removed;
+END
+$$;
+COMMENT ON FUNCTION dispose_case_texts(bigint) IS
+'Used by dispose_client(): needs, goals, plans, referrals and turn-aways stay with their codes and dates. Returns how many rows of
+each table it changed.';
+
 CREATE OR REPLACE FUNCTION dispose_staged(client_id bigint) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Removes the rows about a client that loads refused and that wait in staging to be tried again.
@@ -231,7 +275,7 @@ BEGIN
 	PERFORM FROM client c WHERE c.client_id = dispose_client.client_id FOR UPDATE;
 	PERFORM check_disposable(client_id, even_if_recent);
 	removed := dispose_findings(client_id) || dispose_staged(client_id) || dispose_texts(client_id)
-		|| dispose_identity(client_id);
+		|| dispose_case_texts(client_id) || dispose_identity(client_id);
 	removed := removed || jsonb_build_object('audit_event', clienttrack.redact_audit(@schema@::regnamespace, client_id));
 	INSERT INTO client_disposal (client_id, user_id, organization_id, reason, even_if_recent, removed)
 	VALUES (dispose_client.client_id, clienttrack.current_user_id(@schema@::regnamespace),
@@ -241,9 +285,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dispose_client(bigint, text, boolean) IS
-'Removes what identifies a client: names, aliases, SSN, day and month of birth, codes of cards, comments, notes and other
-texts, HUD elements that are texts, what is left of loads, and the values in the audit. Client, enrollments, services,
-bars in force and the account of disclosures stay. reason: why, on record for ever, without the client''s name.
+'Removes what identifies a client: names, aliases, SSN, day and month of birth, codes of cards, comments, notes, goals in words
+and other texts, HUD elements that are texts, what is left of loads, and the values in the audit. Client, enrollments,
+services, also those in a locked period, bars in force and the account of disclosures stay. reason: why, on record for ever, without the client''s name.
 even_if_recent: although something was changed in the last seven years, as when the client wishes it. Returns how many
 rows of each table were changed or removed. A later load of a source that knows the client refuses the rows about it
 (finding client_disposed). Needs the right dispose_clients. Raises 42501 (no right, or no SELECT on client), 22004 (no
@@ -252,6 +296,6 @@ disposed of already), 0A000 (isolation level).';
 INSERT INTO schema_function (function_name, grantee) VALUES ('read_ssn', 'clienttrack_read_ssn'), ('set_ssn', 'clienttrack_worker'),
 	('client_disclosures', 'clienttrack_reader'), ('clients_to_dispose', 'clienttrack_dispose_clients'),
 	('dispose_client', 'clienttrack_dispose_clients'), ('log_disclosure', NULL), ('dispose_identity', NULL),
-	('dispose_texts', NULL), ('dispose_staged', NULL), ('dispose_findings', NULL), ('encrypt_protected_rows', NULL)
+	('dispose_texts', NULL), ('dispose_case_texts', NULL), ('dispose_staged', NULL), ('dispose_findings', NULL), ('encrypt_protected_rows', NULL)
 ON CONFLICT (function_name) DO UPDATE SET grantee = excluded.grantee
 	WHERE schema_function.grantee IS DISTINCT FROM excluded.grantee;

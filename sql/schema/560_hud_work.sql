@@ -212,8 +212,8 @@ BEGIN
 		END IF;
 		said := SQLERRM;
 		IF first_row = last_row THEN
-			PERFORM hud_reject(run, file, CASE WHEN SQLSTATE = 'CT006' THEN 'record_in_use' ELSE 'refused_by_database' END,
-				NULL, 'NULL', format('w.row_no = %s', first_row), format('%s: %s', SQLSTATE, said));
+			PERFORM hud_reject(run, file, CASE SQLSTATE WHEN 'CT006' THEN 'record_in_use' WHEN 'CT015' THEN 'period_locked'
+				WHEN 'CT016' THEN 'entered_too_late' ELSE 'refused_by_database' END, NULL, 'NULL', format('w.row_no = %s', first_row), format('%s: %s', SQLSTATE, said));
 			RETURN;
 		END IF;
 	END;
@@ -250,13 +250,15 @@ COMMENT ON FUNCTION hud_insert_rows(hud_load_run, hud_file, boolean, bigint) IS 
 
 CREATE OR REPLACE FUNCTION hud_update_rows(run hud_load_run, target hud_file, deletes_at_once boolean, rows bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET jit = off SET enable_nestloop = off AS $$
--- Writes the changed rows to the target table and to hud_key. With an enrollment goes what is known of its exit.
+-- Writes the changed rows to the target table and to hud_key. With an enrollment goes what is known of its exit. When a row
+-- was entered stays, where the source does not say.
 DECLARE
 	names text;
 	expressions text;
 BEGIN
-	SELECT string_agg(quote_ident(c.column_name), ', '), string_agg(c.expression, ', ') INTO names, expressions
-	FROM hud_write_columns(target) c;
+	SELECT string_agg(quote_ident(c.column_name), ', '), string_agg(
+		CASE c.column_name WHEN 'date_created' THEN 'coalesce(w.date_created, t.date_created)' ELSE c.expression END, ', ')
+	INTO names, expressions FROM hud_write_columns(target) c;
 	PERFORM hud_write(run, target.file, format('UPDATE %1$I t SET (%2$s, date_deleted) = ROW (%3$s, %5$s)
 		FROM pg_temp.hud_work w WHERE t.%4$I = w.%4$I AND w.status = ''changed'' AND w.row_no BETWEEN $1 AND $2',
 		target.target_table, names, expressions, target.target_key,

@@ -31,17 +31,42 @@ measured in dollars; a bed night is not given on the exit day.';
 
 CREATE OR REPLACE FUNCTION hud_delete_services(run hud_load_run) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET jit = off SET enable_nestloop = off AS $$
--- Deletes the services that the export says are deleted, before their enrollments are changed.
+-- Deletes the services that the export says are deleted, before their enrollments are changed. Those in a locked period stay.
 BEGIN
-	UPDATE client_service t SET date_deleted = now()
-	FROM hud_services s JOIN hud_key k ON k.hud_source_id = run.hud_source_id AND k.file = 'Services'
-		AND k.hud_id = btrim(s.servicesid, E' \t"')
-	WHERE btrim(s.datedeleted, E' \t"') <> '' AND t.client_service_id = k.local_id AND t.date_deleted IS NULL
-	AND s.hud_load_run_id IS NULL;
+	CREATE TEMP TABLE hud_gone ON COMMIT DROP AS
+	SELECT t.client_service_id FROM hud_services s
+	JOIN hud_key k ON k.hud_source_id = run.hud_source_id AND k.file = 'Services' AND k.hud_id = btrim(s.servicesid, E' \t"')
+	JOIN client_service t ON t.client_service_id = k.local_id
+	WHERE btrim(s.datedeleted, E' \t"') <> '' AND t.date_deleted IS NULL AND s.hud_load_run_id IS NULL;
+	DELETE FROM pg_temp.hud_gone g
+	WHERE g.client_service_id IN (SELECT l.client_service_id
+		FROM hud_locked_services('SELECT g.client_service_id FROM pg_temp.hud_gone g') l);
+	UPDATE client_service t SET date_deleted = now() FROM pg_temp.hud_gone g WHERE t.client_service_id = g.client_service_id;
+	DROP TABLE pg_temp.hud_gone;
 END
 $$;
 COMMENT ON FUNCTION hud_delete_services(hud_load_run) IS
-'Used by hud_load_enrollment(): so that an exit can move to before services that are gone. The dates come with Services.csv.';
+'Used by hud_load_enrollment(): so that an exit can move to before services that are gone. The dates come with Services.csv, and
+the finding period_locked about those that stay.';
+
+CREATE OR REPLACE FUNCTION hud_locked_services(ids text) RETURNS TABLE (client_service_id bigint, message text)
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET enable_nestloop = on SET jit = off AS $$
+-- Returns which of the services, as they are stored, are in a period that was reported. Whoever locks a period waits, from here
+-- on, until the transaction ends.
+BEGIN
+	LOCK TABLE client_service IN ROW EXCLUSIVE MODE;
+	IF NOT EXISTS (SELECT FROM locked_period k WHERE k.date_deleted IS NULL) THEN
+		RETURN;
+	END IF;
+	RETURN QUERY
+	SELECT j.row_id, format('%s: %s', j.sqlstate, j.message)
+	FROM judge(current_schema()::regnamespace, 'client_service',
+		format('SELECT t.* FROM client_service t WHERE t.client_service_id IN (%s)', ids)) j
+	WHERE j.rule = 'period_locked';
+END
+$$;
+COMMENT ON FUNCTION hud_locked_services(text) IS
+'Used by hud_delete_services() and hud_judge_services(): ids is a query for keys of client_service; message begins with the SQLSTATE.';
 
 CREATE OR REPLACE FUNCTION hud_stage_services(run hud_load_run) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
@@ -81,27 +106,59 @@ END
 $$;
 COMMENT ON FUNCTION hud_check_bed_nights(hud_load_run) IS 'Used by hud_load_services(): finding same_bed_night.';
 
+CREATE OR REPLACE FUNCTION hud_note_changes() RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET enable_nestloop = off SET jit = off AS $$
+-- Makes pg_temp.hud_changed of the services in which something changes that the guard looks at.
+BEGIN
+	CREATE TEMP TABLE hud_changed ON COMMIT DROP AS
+	SELECT w.row_no, w.client_service_id, t.date_created,
+		(w.program_id, w.date_provided, w.date_deleted) IS DISTINCT FROM (t.program_id, t.date_provided, t.date_deleted) AS moved
+	FROM pg_temp.hud_work w JOIN client_service t ON t.client_service_id = w.client_service_id
+	WHERE w.status = 'changed' AND (w.client_id, w.service_id, w.program_id, w.date_provided, w.enrollment_id, w.date_deleted,
+			w.unit_value, w.unit_of_measure, w.fa_amount, w.fa_start_date, w.fa_end_date, w.sub_type_provided, w.referral_outcome,
+			coalesce(w.date_created, t.date_created))
+		IS DISTINCT FROM (t.client_id, t.service_id, t.program_id, t.date_provided, t.enrollment_id, t.date_deleted,
+			t.unit_value, t.unit_of_measure, t.fa_amount, t.fa_start_date, t.fa_end_date, t.sub_type_provided, t.referral_outcome,
+			t.date_created);
+END
+$$;
+COMMENT ON FUNCTION hud_note_changes() IS
+'Used by hud_judge_services(). moved: to another program or day, deleted or undeleted; date_created: as it is stored.';
+
 CREATE OR REPLACE FUNCTION hud_judge_services(run hud_load_run) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET jit = off AS $$
--- Ensures that only services that the guard accepts are written.
+-- Ensures that only services that the guard accepts are written: as they will be, and nothing is taken out of a locked period.
 BEGIN
+	PERFORM hud_note_changes();
 	CREATE TEMP TABLE hud_refused ON COMMIT DROP AS
-	SELECT w.row_no, j.rule, format('%s: %s', j.sqlstate, j.message) AS message
+	SELECT c.row_no, 'period_locked' AS rule, l.message
+	FROM hud_locked_services('SELECT c.client_service_id FROM pg_temp.hud_changed c WHERE c.moved') l
+	JOIN pg_temp.hud_changed c ON c.client_service_id = l.client_service_id;
+	INSERT INTO pg_temp.hud_refused
+	SELECT w.row_no, j.rule, format('%s: %s', j.sqlstate, j.message)
 	FROM judge(current_schema()::regnamespace, 'client_service', '
 		SELECT CASE w.status WHEN ''new'' THEN -w.client_service_id ELSE w.client_service_id END AS client_service_id, w.client_id,
-			w.service_id, w.program_id, w.date_provided, w.enrollment_id, w.user_id, w.date_deleted
-		FROM pg_temp.hud_work w WHERE w.status IN (''new'', ''changed'')') j
-	JOIN pg_temp.hud_work w ON w.client_service_id = abs(j.row_id);
+			w.service_id, w.program_id, w.date_provided, w.enrollment_id, w.user_id, w.date_deleted,
+			coalesce(w.date_created, c.date_created, now()) AS date_created
+		FROM pg_temp.hud_work w LEFT JOIN pg_temp.hud_changed c ON c.row_no = w.row_no
+		WHERE w.status = ''new'' OR c.row_no IS NOT NULL') j
+	JOIN pg_temp.hud_work w ON w.client_service_id = abs(j.row_id)
+	LEFT JOIN pg_temp.hud_changed c ON c.row_no = w.row_no
+	WHERE (j.rule <> 'entered_too_late' OR c.moved IS NOT FALSE)
+	AND NOT EXISTS (SELECT FROM pg_temp.hud_refused r WHERE r.row_no = w.row_no);
 	PERFORM hud_reject_refused(run, 'Services');
-	DROP TABLE pg_temp.hud_refused;
+	DROP TABLE pg_temp.hud_refused, pg_temp.hud_changed;
 END
 $$;
 COMMENT ON FUNCTION hud_judge_services(hud_load_run) IS
-'Used by hud_load_services(): the finding has the name of the rule, for example enrollment_required.';
+'Used by hud_load_services(): the finding has the name of the rule, for example enrollment_required, period_locked, or
+entered_too_late, which is judged by DateCreated (where there is none, by today). What is only warned of is loaded.';
 
 CREATE OR REPLACE FUNCTION hud_load_services(run hud_load_run) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
--- Loads Services.csv.
+-- Loads Services.csv. What is only warned of is loaded, whatever the session has set.
+DECLARE
+	before CONSTANT boolean := refuse_warnings(false);
 BEGIN
 	PERFORM hud_begin_file(run, 'Services');
 	PERFORM hud_ensure_services();
@@ -112,6 +169,7 @@ BEGIN
 	PERFORM hud_write_rows(run, 'Services', true);
 	PERFORM hud_finish_file(run, 'Services');
 	PERFORM hud_drop_disposed(run, 'Services');
+	PERFORM refuse_warnings(before);
 END
 $$;
 COMMENT ON FUNCTION hud_load_services(hud_load_run) IS 'Used by hud_load(): Services.csv into client_service.';

@@ -23,7 +23,7 @@ BEGIN
 	DROP TABLE pg_temp.hud_work;
 END
 $$;
-COMMENT ON FUNCTION hud_delete_rows(hud_load_run, hud_file) IS 'Used by hud_load_deletions(): finding record_in_use.';
+COMMENT ON FUNCTION hud_delete_rows(hud_load_run, hud_file) IS 'Used by hud_load_deletions(): findings record_in_use, period_locked.';
 
 CREATE OR REPLACE FUNCTION hud_load_deletions(run hud_load_run) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$

@@ -226,6 +226,78 @@ SELECT results_eq('SELECT check_name FROM import_finding WHERE hud_load_run_id =
 SELECT hud_discard();
 DELETE FROM hud_client;
 
+-- periods that were reported
+INSERT INTO hud_organization (organizationid, organizationname) VALUES ('o', 'Locking');
+INSERT INTO hud_project (projectid, organizationid, projectname, projecttype) VALUES ('p', 'o', 'Locking', '12');
+INSERT INTO hud_client (personalid, firstname) VALUES ('c', 'Locked');
+INSERT INTO hud_enrollment (enrollmentid, personalid, projectid, entrydate) VALUES ('e', 'c', 'p', '2025-01-01');
+INSERT INTO hud_services (servicesid, enrollmentid, personalid, dateprovided, recordtype, typeprovided, othertypeprovided, faamount, datecreated, dateupdated)
+SELECT id, 'e', 'c', d, CASE id WHEN 's3' THEN 144 ELSE 152 END, CASE id WHEN 's3' THEN 6 ELSE 1 END, CASE id WHEN 's3' THEN 'Before' END,
+	CASE WHEN id <> 's3' THEN 10 END, created, '2025-05-01 10:00:00'
+FROM (VALUES ('s1', '2025-02-10', '2025-02-10 10:00:00'), ('s2', '2025-02-11', NULL), ('s3', '2025-02-12', NULL), ('s4', '2025-02-13', NULL),
+	('s5', '2025-04-10', '2025-04-10 10:00:00')) v (id, d, created);
+CALL hud_load('locking') \g /dev/null
+SELECT is(counts('Services'), ARRAY[5, 5, 0, 0]::bigint[], 'before the period is locked');
+INSERT INTO locked_period (organization_id, begin_date, end_date, lock_reason)
+VALUES (local_id('locking', 'Organization', 'o'), '2025-02-01', '2025-02-28', 'Report of February');
+INSERT INTO hud_enrollment (enrollmentid, personalid, projectid, entrydate) VALUES ('e', 'c', 'p', '2025-01-01');
+INSERT INTO hud_exit (exitid, enrollmentid, personalid, exitdate, destination) VALUES ('x', 'e', 'c', '2025-02-05', '410');
+INSERT INTO hud_services (servicesid, enrollmentid, personalid, dateprovided, recordtype, typeprovided, othertypeprovided, faamount, dateupdated, datedeleted)
+SELECT id, 'e', 'c', d, CASE id WHEN 's3' THEN 144 ELSE 152 END, CASE id WHEN 's3' THEN 6 ELSE 1 END, CASE id WHEN 's3' THEN 'After' END,
+	amount, '2025-05-02 10:00:00', deleted
+FROM (VALUES ('s1', '2025-02-10', 10, '2025-05-02 10:00:00'), ('s2', '2025-04-11', 10, NULL), ('s3', '2025-02-12', NULL, NULL), ('s4', '2025-02-13', 11, NULL),
+	('s5', '2025-02-20', 10, NULL), ('s6', '2025-02-14', 10, NULL), ('s7', '2025-04-15', 10, NULL)) v (id, d, amount, deleted);
+CALL hud_load('locking') \g /dev/null
+SELECT is(counts('Services'), ARRAY[7, 2, 0, 5]::bigint[], 'services in a locked period are refused, and do not stop the load');
+SELECT results_eq($$SELECT file, hud_key, check_name, message FROM import_finding WHERE hud_load_run_id = last_run() AND severity = 'error' ORDER BY 1, 2$$,
+	$$VALUES ('Exit', 'x', 'record_in_use', 'CT006: services would be left outside their enrollment'),
+		('Services', 's1', 'period_locked', 'CT015: the period was reported and is locked'), ('Services', 's2', 'period_locked', 'CT015: the period was reported and is locked'),
+		('Services', 's4', 'period_locked', 'CT015: the period was reported and is locked'), ('Services', 's5', 'period_locked', 'CT015: the period was reported and is locked'),
+		('Services', 's6', 'period_locked', 'CT015: the period was reported and is locked')$$, 'deleted, moved out, changed, moved in, new: a finding each');
+SELECT results_eq($$SELECT date_provided, total_value, other_type_provided, date_deleted FROM client_service s JOIN hud_key k ON k.file = 'Services' AND k.local_id = s.client_service_id
+	JOIN hud_source USING (hud_source_id) WHERE source = 'locking' ORDER BY k.hud_id$$,
+	$$VALUES ('2025-02-10'::date, 10.00, NULL, NULL::timestamptz), ('2025-02-11', 10.00, NULL, NULL), ('2025-02-12', 0.00, 'After', NULL), ('2025-02-13', 10.00, NULL, NULL),
+		('2025-04-10', 10.00, NULL, NULL), ('2025-04-15', 10.00, NULL, NULL)$$, 'what was reported stays; what reports do not count is changed');
+SELECT is(unaccounted(), 0::bigint, 'every row is accounted for');
+INSERT INTO hud_organization (organizationid, organizationname) VALUES ('o2', 'Another');
+INSERT INTO hud_project (projectid, organizationid, projectname, projecttype, dateupdated) VALUES ('p', 'o2', 'Locking', '12', '2025-05-03 10:00:00');
+INSERT INTO hud_services (servicesid, enrollmentid, personalid, dateprovided, recordtype, typeprovided, faamount, fastartdate, dateupdated, line_number)
+VALUES ('s4', 'e', 'c', '2025-02-13', 152, 1, 10, '2025-02-13', '2025-05-03 10:00:00', 99);
+CALL hud_load('locking') \g /dev/null
+SELECT set_eq($$SELECT file, hud_key, check_name FROM import_finding WHERE hud_load_run_id = last_run() AND severity = 'error' AND hud_key IN ('p', 's4')$$,
+	$$VALUES ('Project', 'p', 'period_locked'), ('Services', 's4', 'period_locked')$$, 'a project does not take reported services along; dates of assistance are reported');
+DELETE FROM hud_exit;
+DELETE FROM hud_project;
+UPDATE locked_period SET date_deleted = now(), unlock_reason = 'Corrected report' WHERE lock_reason = 'Report of February';
+CALL hud_load('locking') \g /dev/null
+SELECT is(counts('Services'), ARRAY[5, 5, 0, 0]::bigint[], 'once the period is unlocked they are loaded');
+SELECT is((SELECT date_created FROM client_service WHERE client_service_id = local_id('locking', 'Services', 's5')), '2025-04-10 10:00:00', 'when it was entered stays, where the export does not say');
+SELECT restore_service(local_id('locking', 'Services', 's1'));
+UPDATE locked_period SET date_deleted = NULL WHERE lock_reason = 'Report of February';
+INSERT INTO hud_client (personalid, firstname) VALUES ('c', 'Locked');
+CALL hud_load('locking') \g /dev/null
+SELECT results_eq($$SELECT file, hud_key, check_name FROM import_finding WHERE hud_load_run_id = last_run() AND severity = 'error'$$,
+	$$VALUES ('Services', 's1', 'period_locked')$$, 'what was restored by hand is not deleted again');
+UPDATE locked_period SET date_deleted = now() WHERE lock_reason = 'Report of February';
+
+-- late entry: judged by when the source says that it was entered
+UPDATE program SET late_entry_limit_days = 30, late_entry_action = 'block' WHERE program_id = local_id('locking', 'Project', 'p');
+INSERT INTO hud_services (servicesid, enrollmentid, personalid, dateprovided, recordtype, typeprovided, faamount, datecreated, dateupdated)
+SELECT id, 'e', 'c', d, 152, 1, 12, created, '2025-09-01 10:00:00' FROM (VALUES ('s2', '2025-04-11', NULL), ('s5', '2025-05-30', '2025-07-10 10:00:00'), ('t1', '2025-05-01', '2025-05-31 10:00:00'),
+	('t2', '2025-05-01', '2025-06-01 10:00:00'), ('t3', '2025-05-02', NULL)) v (id, d, created);
+CALL hud_load('locking') \g /dev/null
+SELECT results_eq($$SELECT hud_key, check_name, message FROM import_finding WHERE hud_load_run_id = last_run() AND severity = 'error' AND file = 'Services' ORDER BY 1$$,
+	$$VALUES ('s5', 'entered_too_late', 'CT016: service is entered later than the program allows'), ('t2', 'entered_too_late', 'CT016: service is entered later than the program allows'),
+		('t3', 'entered_too_late', 'CT016: service is entered later than the program allows')$$, 'services entered too late are refused');
+SELECT is(counts('Services'), ARRAY[5, 2, 0, 3]::bigint[], 'others are loaded, also a new amount of one that was entered too late');
+UPDATE program SET late_entry_action = 'warn' WHERE program_id = local_id('locking', 'Project', 'p');
+SET clienttrack.refuse_warnings = on;
+CALL hud_load('locking') \g /dev/null
+RESET clienttrack.refuse_warnings;
+SELECT is(counts('Services'), ARRAY[3, 3, 0, 0]::bigint[], 'what is only warned of is loaded');
+SELECT is((SELECT date_created FROM client_service WHERE client_service_id = local_id('locking', 'Services', 't2')), '2025-06-01 10:00:00', 'entered when the source says');
+SELECT hud_discard();
+
 -- a generated export with faults
 \set folder `d=$(mktemp -d) && perl script/generate-hud-export --clients 200 --quirks "$d" >/dev/null 2>&1 && echo "$d"`
 SELECT :'folder' <> '' AS present \gset

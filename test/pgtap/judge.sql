@@ -42,6 +42,24 @@ SELECT is((SELECT count(*) FROM client_service)::int, 1, 'nothing is written');
 SELECT matches(pg_temp.judged('SELECT -1::bigint AS enrollment_id, 1::bigint AS client_id, 11::bigint AS program_id, current_date + 1 AS entry_date', 'enrollment'), '^-1 \w+ CT008 ', 'an enrollment');
 SELECT is(pg_temp.judged('SELECT -1::bigint AS enrollment_id, 1::bigint AS client_id, 11::bigint AS program_id, current_date AS entry_date', 'enrollment'), 'nothing', 'a good one');
 
+-- Services to people who are not identified, and people turned away.
+UPDATE service SET is_indirect = true WHERE service_id = 1;
+SELECT is(pg_temp.judged('SELECT -i AS indirect_service_id, i AS service_id, 11::bigint AS program_id, date ''2024-01-10'' AS date_provided FROM generate_series(1::bigint, 2) i', 'indirect_service'),
+	'-2 service_not_offered CT003 service is not offered by the program on that date Not offered: service 2 by program 11 on 2024-01-10.', 'an indirect service');
+SELECT matches(pg_temp.judged('SELECT -1::bigint AS turn_away_id, current_date + 1 AS turn_away_date', 'turn_away'), '^-1 date_out_of_range CT008 ', 'a turn-away');
+
+-- A locked period: nothing is entered in it, and what is there is in order.
+INSERT INTO locked_period (organization_id, begin_date, end_date, lock_reason) VALUES (1, '2024-01-10', '2024-01-10', 'Report');
+SELECT matches(pg_temp.one(3), '^-1 period_locked CT015 ', 'a service in a locked period');
+SELECT matches(pg_temp.judged('SELECT * FROM hmis.client_service'), '^[0-9]+ period_locked CT015 [^;]*$', 'what is recorded, if it were written again');
+SELECT is((SELECT count(*) FROM clienttrack.judge_stored('hmis', 'client_service', 'SELECT * FROM hmis.client_service'))::int, 0, 'as it is there is nothing wrong with it');
+SELECT is((SELECT string_agg(rule, ' ') FROM clienttrack.judge_stored('hmis', 'client_service', 'SELECT client_service_id, 3::bigint AS client_id, enrollment_id, service_id, program_id, date_provided FROM hmis.client_service')),
+	'enrollment_required', 'another rule is not hidden by it');
+SELECT matches(pg_temp.judged('SELECT * FROM hmis.client_service'), '^[0-9]+ period_locked CT015 [^;]*$', 'judge() and judge_stored() are told apart');
+SELECT is(caught('SELECT * FROM clienttrack.judge_stored(NULL, ''client_service'', ''SELECT 1'')'), '22004 schema, table_name and candidates must not be null', 'judge_stored: no schema');
+SELECT is(caught('SELECT * FROM clienttrack.judge_stored(''hmis'', ''client_service'', ''SELECT $1::bigint AS client_id'')'), '42P02 there is no parameter $1', 'judge_stored: a parameter');
+DELETE FROM locked_period;
+
 -- Calls that make no sense.
 CREATE FUNCTION pg_temp.call(args text) RETURNS text LANGUAGE sql AS $$ SELECT public.caught('SELECT * FROM clienttrack.judge(' || args || ')') $$;
 SELECT is(pg_temp.call('NULL, ''client_service'', ''SELECT 1'''), '22004 schema, table_name and candidates must not be null', 'no schema');

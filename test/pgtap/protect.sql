@@ -174,7 +174,7 @@ SELECT results_eq(format('SELECT ssn FROM client_ssn WHERE client_id IN (%s, %s)
 INSERT INTO client_alias (client_id, alias_name, date_updated) VALUES (:old, 'Zebulonissimo', '2010-01-03');
 INSERT INTO scan_card (client_id, card_code, card_status, status_reason, issued_date, date_updated) VALUES (:old, 'ZEBULON1', 'active', 'guardednote', '2010-01-03', '2010-01-03'),
 	(:old, 'ZEBULON2', 'replaced', NULL, '2010-01-03', '2010-01-03'), (:old, 'ZEBULON3', 'lost', NULL, '2010-01-03', '2010-01-03');
-UPDATE client_service SET comments = 'guardednote', date_updated = '2010-01-04' WHERE client_id = :old;
+UPDATE client_service SET comments = 'guardednote', delete_reason = 'guardednote', date_updated = '2010-01-04' WHERE client_id = :old;
 UPDATE enrollment SET hud_elements = hud_elements || '{"OurOwn": "guardednote"}', date_updated = '2010-01-05' WHERE client_id = :old;
 SELECT bar_client(:old, '2010-01-03', covers_all => true, notes => 'guardednote') AS bar \gset
 SELECT bar_client(:old, '2009-01-03', program_ids => '{11}', notes => 'guardednote') AS lifted \gset
@@ -183,6 +183,14 @@ SELECT lift_bar(:lifted, '2010-01-04', 'guardednote') \g /dev/null
 UPDATE bar SET date_updated = date '2010-01-05' WHERE client_id = :old;
 SELECT open_batch_run(create_service_batch('B', 11, '[{"service": "MEAL"}]'), '2010-01-10') AS run \gset
 INSERT INTO service_batch_client (service_batch_run_id, client_id, message, date_updated) VALUES (:run, :old, 'guardednote', '2010-01-05');
+INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (1, 'PAPERS', 'No identity papers');
+INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, identified_date, comments, date_updated) VALUES (1, :old, 1, '2010-01-02', 'guardednote', '2010-01-05'), (2, :old, 1, '2010-01-02', NULL, '2010-01-05');
+INSERT INTO goal (goal_id, client_id, client_barrier_id, goal_description, begin_date, target_date, date_updated) VALUES (1, :old, 1, 'guardednote', '2010-01-02', '2040-01-01', '2010-01-05');
+INSERT INTO action_plan (action_plan_id, client_id, plan_name, begin_date, date_updated) VALUES (1, :old, 'guardednote', '2010-01-02', '2010-01-05');
+INSERT INTO action_step (action_plan_id, client_id, goal_id, action, due_date, completed_date, date_updated) VALUES (1, :old, 1, 'guardednote', '2040-01-01', '2010-01-05', '2010-01-05');
+INSERT INTO referral (client_id, referral_date, service_id, to_provider_id, comments, date_updated) VALUES (:old, '2010-01-05', 1, 1, 'guardednote', '2010-01-05');
+INSERT INTO turn_away (client_id, program_id, turn_away_date, turn_away_reason_id, comments, delete_reason, date_updated) VALUES (:old, 11, '2010-01-05', 1, 'guardednote', 'guardednote', '2010-01-05'),
+	(NULL, 11, '2010-01-05', 1, 'Not the client''s', NULL, '2010-01-05');
 INSERT INTO import_finding (hud_load_run_id, file, hud_key, value, check_name, severity)
 SELECT max(hud_load_run_id), f, k, 'guardednote', 'x', 'warning' FROM hud_load_run, (VALUES ('Client', 'old1'), ('Enrollment', 'e1'), ('Services', 's1'), ('Client', 'new1')) v (f, k) GROUP BY f, k;
 
@@ -198,6 +206,29 @@ SELECT is_empty('SELECT * FROM clients_to_dispose()', 'a worker is told of clien
 SELECT is(caught(format('SELECT dispose_client(%s, ''x'')', :old)), format('CT009 client %s does not exist', :old), 'and disposes of those only');
 RESET ROLE;
 
+SELECT is((SELECT date_updated FROM client_service WHERE client_id = :old), '2010-01-04', 'the service was changed long ago');
+CREATE FUNCTION pg_temp.counts_as_change(tab name, change text) RETURNS text LANGUAGE plpgsql AS $$
+-- A change of a row of the client makes the client's data recent.
+DECLARE
+	due boolean;
+BEGIN
+	BEGIN
+		EXECUTE format('UPDATE hmis.%I SET %s WHERE client_id = (SELECT max(local_id) FROM hmis.hud_key WHERE file = ''Client'' AND hud_id = ''old1'')', tab, change);
+		due := EXISTS (SELECT FROM hmis.clients_to_dispose() d JOIN hmis.hud_key k ON k.local_id = d.client_id WHERE k.file = 'Client' AND k.hud_id = 'old1');
+		RAISE EXCEPTION USING ERRCODE = 'UNDO1';
+	EXCEPTION WHEN SQLSTATE 'UNDO1' THEN
+		NULL;
+	END;
+	RETURN is(due, false, format('not due: %s %s', tab, change));
+END $$;
+SELECT pg_temp.counts_as_change(t, c) FROM (VALUES ('client_barrier', 'comments = ''x'''), ('client_barrier', 'resolved_date = current_date, barrier_status = ''resolved'', date_updated = ''2010-01-06'''),
+	('goal', 'goal_status = ''achieved'', closed_date = current_date, date_updated = ''2010-01-06'''), ('goal', 'goal_description = ''x'''), ('action_plan', 'end_date = current_date, date_updated = ''2010-01-06'''),
+	('action_step', 'completed_date = current_date, date_updated = ''2010-01-06'''), ('referral', 'referral_date = current_date, date_updated = ''2010-01-06'''),
+	('turn_away', 'turn_away_date = current_date, date_updated = ''2010-01-06'''), ('turn_away', 'comments = ''x''')) v (t, c);
+
+INSERT INTO locked_period (organization_id, begin_date, end_date, lock_reason) SELECT organization_id, '2010-01-05', '2010-01-05', 'Report' FROM program;
+SELECT matches(caught(format(q, :old)), '^CT015 ', 'locked: ' || q) FROM (VALUES ('UPDATE client_service SET units = 2 WHERE client_id = %s'), ('UPDATE turn_away SET persons = 1, date_deleted = now() WHERE client_id = %s')) v (q);
+
 -- What is refused.
 SELECT is(caught('SELECT dispose_client(NULL, ''x'')'), '22004 client_id must not be null', 'no client');
 SELECT is(caught('SELECT dispose_client(777, ''x'')'), 'CT009 client 777 does not exist', 'unknown client');
@@ -211,7 +242,7 @@ SELECT is(caught(format('UPDATE scan_card SET card_code = ''disposed-'' || scan_
 -- What is done.
 SELECT dispose_client(:old, 'Seven years') AS removed \gset
 SELECT is(:'removed'::jsonb - 'import_finding' - 'audit_event', '{"client": 1, "client_ssn": 1, "client_alias": 1, "scan_card": 3, "client_service": 1, "enrollment": 1, "bar": 2, "bar_override": 1,
-	"service_batch_client": 1, "hud_key": 1, "hud_client": 0, "hud_enrollment": 1, "hud_exit": 0, "hud_services": 0}'::jsonb, 'dispose_client()');
+	"service_batch_client": 1, "client_barrier": 1, "goal": 1, "action_plan": 1, "action_step": 1, "referral": 1, "turn_away": 1, "hud_key": 1, "hud_client": 0, "hud_enrollment": 1, "hud_exit": 0, "hud_services": 0}'::jsonb, 'dispose_client()');
 SELECT is((:'removed'::jsonb ->> 'audit_event')::bigint, (SELECT count(*) FROM audit_event WHERE client_id = :old), 'the values of all events went');
 SELECT results_eq(format('SELECT num_nonnulls(first_name, middle_name, last_name, name_suffix), name_key || sort_key = '''', name_data_quality, ssn_data_quality, dob, dob_data_quality, sex, hud_elements, date_disposed FROM client WHERE client_id = %s', :old),
 	$$VALUES (0, true, 99::smallint, 99::smallint, '1923-01-01'::birth_date, 2::smallint, 1::smallint, NULL::jsonb, now())$$, 'the client has a year of birth');
@@ -219,7 +250,11 @@ SELECT results_eq(format('SELECT card_code = ''disposed-'' || scan_card_id, card
 	$$VALUES (true, 'replaced', NULL), (true, 'revoked', NULL), (true, 'revoked', NULL)$$, 'cards without a code');
 SELECT results_eq(format('SELECT entry_date, exit_date, hud_elements, exit_hud_elements FROM enrollment WHERE client_id = %s', :old),
 	$$VALUES ('2010-01-01'::date, '2010-02-01'::date, '{"PreferredLanguage": 21}'::jsonb, NULL::jsonb)$$, 'the enrollment stays, with its codes');
-SELECT results_eq(format('SELECT date_provided, comments, other_type_provided FROM client_service WHERE client_id = %s', :old), $$VALUES ('2010-01-05'::date, NULL, NULL)$$, 'the service too');
+SELECT results_eq(format('SELECT date_provided, comments, other_type_provided, delete_reason FROM client_service WHERE client_id = %s', :old), $$VALUES ('2010-01-05'::date, NULL, NULL, NULL)$$, 'the service too, although its period is locked');
+SELECT results_eq(format('SELECT b.comments, g.goal_description, p.plan_name, s.action, r.comments, t.comments, t.delete_reason FROM client_barrier b JOIN goal g USING (client_barrier_id) JOIN action_step s USING (goal_id)
+	JOIN action_plan p USING (action_plan_id) JOIN referral r ON r.client_id = b.client_id JOIN turn_away t ON t.client_id = b.client_id WHERE b.client_id = %s', :old),
+	$$VALUES (NULL, 'disposed', 'disposed', 'disposed', NULL, NULL, NULL)$$, 'what the client worked on stays without words');
+SELECT is((SELECT comments FROM turn_away WHERE client_id IS NULL), 'Not the client''s', 'and a turn-away of somebody else as it is');
 SELECT results_eq(format('SELECT notes, lift_reason, override_reason, count(bar_scope_id) FROM bar JOIN bar_scope USING (bar_id) LEFT JOIN bar_override USING (bar_id) WHERE client_id = %s GROUP BY 1, 2, 3 ORDER BY 2', :old),
 	$$VALUES (NULL, 'disposed', NULL, 1::bigint), (NULL, NULL, 'disposed', 1)$$, 'bars stay with their scopes');
 SELECT matches(caught(format('INSERT INTO client_service (client_id, service_id, program_id, enrollment_id, date_provided) SELECT client_id, 1, program_id, enrollment_id, ''2010-01-10'' FROM enrollment WHERE client_id = %s', :old)), '^CT002 ', 'and in force');

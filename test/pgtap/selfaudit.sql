@@ -74,9 +74,22 @@ INSERT INTO client_service (client_service_id, client_id, service_id, program_id
 INSERT INTO bar (bar_id, client_id, begin_date) VALUES (901, 1, '2030-01-01');
 INSERT INTO enrollment (enrollment_id, client_id, program_id, entry_date) VALUES (901, 3, 21, current_date + 10);
 UPDATE client SET first_name = 'Other' WHERE client_id = 1;
+UPDATE service SET is_indirect = true WHERE service_id = 1;
+INSERT INTO locked_period (locked_period_id, organization_id, begin_date, end_date, lock_reason, date_updated) VALUES (901, 1, '2024-03-01', '2024-03-31', 'Report', now() - interval '1 day'),
+	(902, 1, '2024-01-01', '2024-02-29', 'Report', now());
+INSERT INTO client_service (client_service_id, client_id, enrollment_id, service_id, program_id, date_provided, date_created) VALUES (902, 1, 1, 1, 11, '2024-03-02', now() - interval '2 days'),
+	(903, 1, 1, 1, 11, '2024-03-03', now());
+INSERT INTO indirect_service (indirect_service_id, service_id, program_id, date_provided, persons_served, date_created) VALUES (901, 2, 11, '2024-04-01', 3, now()),
+	(902, 1, 11, current_date + 9, 3, now()), (903, 1, 11, '2024-03-04', 3, now()), (904, 1, 11, '2024-03-04', 3, now() - interval '2 days'), (905, 1, 11, '2024-04-04', 3, now());
+INSERT INTO turn_away (turn_away_id, program_id, turn_away_date, turn_away_reason_id) VALUES (901, 11, current_date + 9, 1), (902, 11, '2024-03-03', 1);
+UPDATE turn_away SET date_created = now() - interval '2 days' WHERE turn_away_id = 902;
+INSERT INTO turn_away (turn_away_id, program_id, turn_away_date, turn_away_reason_id) VALUES (903, 11, '2024-03-04', 1);
 SET LOCAL session_replication_role = origin;
 SELECT set_eq($$SELECT check_name, table_name, row_id FROM clienttrack.verify('hmis')$$,
 	$$VALUES ('enrollment_required', 'client_service', 901::bigint), ('bar_without_scope', 'bar', 901), ('date_out_of_range', 'enrollment', 901),
-	('serving_organization_missing', 'enrollment', 901), ('search_key', 'client', 1)$$, 'verify() finds what was written past the rules');
+	('serving_organization_missing', 'enrollment', 901), ('search_key', 'client', 1), ('period_locked', 'client_service', 903), ('service_not_offered', 'indirect_service', 901),
+	('date_in_future', 'indirect_service', 902), ('period_locked', 'indirect_service', 903), ('date_out_of_range', 'turn_away', 901), ('period_locked', 'turn_away', 903)$$, 'verify() finds what was written past the rules');
+UPDATE service SET active = false WHERE service_id = 2;
+SELECT is_empty($$SELECT * FROM clienttrack.verify('hmis') WHERE row_id = 901 AND table_name = 'indirect_service'$$, 'not that a service was closed since');
 SELECT * FROM finish();
 ROLLBACK;
