@@ -1,37 +1,26 @@
 -- Puts the guard on the tables that have rules, and the locks that bars take on their client.
 
-CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON client_service REFERENCING NEW TABLE AS new_rows
-	FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON client_service
-	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_delete AFTER DELETE ON client_service REFERENCING OLD TABLE AS old_rows
-	FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON indirect_service REFERENCING NEW TABLE AS new_rows
-	FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON indirect_service
-	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_delete AFTER DELETE ON indirect_service REFERENCING OLD TABLE AS old_rows
-	FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON turn_away REFERENCING NEW TABLE AS new_rows
-	FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON turn_away
-	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_delete AFTER DELETE ON turn_away REFERENCING OLD TABLE AS old_rows
-	FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON locked_period REFERENCING NEW TABLE AS new_rows
-	FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON locked_period
-	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON enrollment REFERENCING NEW TABLE AS new_rows
-	FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON enrollment
-	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON client
-	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON bar
-	REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard();
-CREATE OR REPLACE TRIGGER guard_insert AFTER INSERT ON bar_scope REFERENCING NEW TABLE AS new_rows
-	FOR EACH STATEMENT EXECUTE FUNCTION guard();
+DO $$
+DECLARE
+	guarded record;
+BEGIN
+	FOR guarded IN
+		SELECT g.table_name, lower(e.event) AS event, e.transition
+		FROM (VALUES ('client_service', '{INSERT,UPDATE,DELETE}'::text[]), ('indirect_service', '{INSERT,UPDATE,DELETE}'),
+			('turn_away', '{INSERT,UPDATE,DELETE}'), ('locked_period', '{INSERT,UPDATE}'), ('enrollment', '{INSERT,UPDATE}'),
+			('client', '{UPDATE}'), ('bar', '{UPDATE}'), ('bar_scope', '{INSERT}'),
+			('service', '{UPDATE,DELETE}'), ('program', '{UPDATE,DELETE}'), ('location', '{UPDATE,DELETE}'),
+			('provider', '{UPDATE,DELETE}'), ('grant_award', '{UPDATE,DELETE}'), ('service_reason', '{UPDATE,DELETE}'),
+			('service_batch_run', '{UPDATE,DELETE}'), ('hmis_user', '{UPDATE,DELETE}'), ('service_offering', '{UPDATE,DELETE}'),
+			('service_organization', '{UPDATE,DELETE}')) AS g (table_name, events)
+		JOIN (VALUES ('INSERT', 'NEW TABLE AS new_rows'), ('UPDATE', 'NEW TABLE AS new_rows OLD TABLE AS old_rows'),
+			('DELETE', 'OLD TABLE AS old_rows')) AS e (event, transition) ON e.event = ANY (g.events)
+	LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER guard_%1$s AFTER %1$s ON %2$I REFERENCING %3$s FOR EACH STATEMENT EXECUTE FUNCTION guard()',
+			guarded.event, guarded.table_name, guarded.transition);
+	END LOOP;
+END
+$$;
 
 -- Row triggers named to fire before those of the foreign keys (RI_…), so that the message is the guard's.
 CREATE OR REPLACE TRIGGER "GUARD_delete" AFTER DELETE ON client FOR EACH ROW EXECUTE FUNCTION guard();
@@ -41,14 +30,6 @@ DO $$
 DECLARE
 	parent name;
 BEGIN
-	FOREACH parent IN ARRAY ARRAY['service', 'program', 'location', 'provider', 'grant_award', 'service_reason',
-		'service_batch_run', 'hmis_user', 'service_offering', 'service_organization']
-	LOOP
-		EXECUTE format('CREATE OR REPLACE TRIGGER guard_update AFTER UPDATE ON %I
-			REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard()', parent);
-		EXECUTE format('CREATE OR REPLACE TRIGGER guard_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows
-			FOR EACH STATEMENT EXECUTE FUNCTION guard()', parent);
-	END LOOP;
 	FOREACH parent IN ARRAY ARRAY['client_service', 'enrollment', 'client', 'service', 'program', 'location', 'provider',
 		'grant_award', 'service_reason', 'service_batch_run', 'hmis_user', 'bar_scope']
 	LOOP
