@@ -279,8 +279,11 @@ BEGIN
 			ids := insert_entries(shared, written);
 			EXIT;
 		EXCEPTION WHEN OTHERS THEN
-			IF attempt = 3 OR NOT may_be_sorted_out(SQLSTATE) OR (all_or_nothing AND SQLSTATE LIKE 'CT%') THEN
+			IF NOT may_be_sorted_out(SQLSTATE) OR (all_or_nothing AND SQLSTATE LIKE 'CT%') THEN
 				RAISE;
+			ELSIF attempt = 3 THEN
+				RAISE EXCEPTION 'others are recording services for the same clients' USING ERRCODE = 'serialization_failure',
+					HINT = 'The transaction might succeed if retried.';
 			END IF;
 			judged := refuse_entries(shared, entries, confirm_warnings);
 			IF judged = entries THEN
