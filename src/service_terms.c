@@ -30,6 +30,8 @@ static const char terms_query[] =
 	"	FROM (SELECT DISTINCT * FROM unnest($1, $2)) AS u (service_id, grant_given) "
 	"	JOIN {service} s ON s.service_id = u.service_id OFFSET 0) g OFFSET 0) d";
 
+static Oid	terms_argtypes[5] = {INT8ARRAYOID, INT8ARRAYOID, INT8OID, INT8OID, DATEOID};
+
 /* The plan of a session, for the schema that it asked about last. */
 static SPIPlanPtr kept_plan = NULL;
 static Oid	kept_schema = InvalidOid;
@@ -38,7 +40,6 @@ static Oid	kept_schema = InvalidOid;
 static SPIPlanPtr
 TermsPlan(Oid schema)
 {
-	Oid			argtypes[5] = {INT8ARRAYOID, INT8ARRAYOID, INT8OID, INT8OID, DATEOID};
 	StringInfoData query;
 
 	if (kept_plan != NULL && kept_schema == schema && SPI_plan_is_valid(kept_plan))
@@ -48,7 +49,7 @@ TermsPlan(Oid schema)
 	kept_plan = NULL;
 	initStringInfo(&query);
 	AppendWithSiblings(&query, FindSiblingTables(SchemaTableOfConcept(schema, "service")), terms_query, "");
-	kept_plan = SPI_prepare_cursor(query.data, 5, argtypes, CURSOR_OPT_GENERIC_PLAN);
+	kept_plan = SPI_prepare_cursor(query.data, 5, terms_argtypes, CURSOR_OPT_GENERIC_PLAN);
 	if (kept_plan == NULL)
 		elog(ERROR, "could not look for the terms of services: %s", SPI_result_code_string(SPI_result));
 	SPI_keepplan(kept_plan);
@@ -60,10 +61,9 @@ TermsPlan(Oid schema)
 static void
 SelectTerms(Oid schema, Datum *args, const char *nulls, DestReceiver *dest)
 {
-	Oid			argtypes[5] = {INT8ARRAYOID, INT8ARRAYOID, INT8OID, INT8OID, DATEOID};
 	SPIExecuteOptions options = {.read_only = true, .dest = dest};
 
-	options.params = ConstParams(5, argtypes, args, nulls);
+	options.params = ConstParams(5, terms_argtypes, args, nulls);
 	if (SPI_execute_plan_extended(TermsPlan(schema), &options) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for the terms of services: %s", SPI_result_code_string(SPI_result));
 }

@@ -1,5 +1,12 @@
 -- The enrollment that services of a day are recorded under.
 
+CREATE OR REPLACE FUNCTION enrolled_on(entry_date date, exit_date date, day date) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- Tells whether a stay with these dates is active on a day. The exit day counts.
+RETURN entry_date <= day AND (exit_date IS NULL OR day <= exit_date);
+COMMENT ON FUNCTION enrolled_on(date, date, date) IS
+'Used wherever an enrollment is looked for by day; inlined by the planner. exit_date: null while enrolled.';
+
 CREATE OR REPLACE FUNCTION choose_enrollments(program_id bigint, date_provided date, client_ids bigint[])
 RETURNS TABLE (client_id bigint, enrollment_id bigint, overlapping boolean, grant_award_id bigint)
 LANGUAGE sql STABLE
@@ -14,8 +21,7 @@ BEGIN ATOMIC
 	-- + 0: by the index on the client. With old statistics that on the program seems as good.
 	LATERAL (SELECT x.client_id, x.enrollment_id, x.entry_date, x.exit_date, x.grant_award_id FROM enrollment x
 		WHERE x.client_id = c.client_id AND x.program_id + 0 = choose_enrollments.program_id AND x.date_deleted IS NULL
-		AND x.entry_date <= choose_enrollments.date_provided
-		AND (x.exit_date IS NULL OR choose_enrollments.date_provided <= x.exit_date) OFFSET 0) e
+		AND enrolled_on(x.entry_date, x.exit_date, choose_enrollments.date_provided) OFFSET 0) e
 	ORDER BY e.client_id, e.entry_date DESC, e.enrollment_id DESC;
 END;
 COMMENT ON FUNCTION choose_enrollments(bigint, date, bigint[]) IS

@@ -7,7 +7,7 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
 	missing text;
 BEGIN
-	SELECT r.words INTO missing FROM (VALUES
+	SELECT c.word || c.id INTO missing FROM (VALUES
 		(check_references.grant_id, 'grant ', EXISTS (SELECT FROM grant_award g
 			WHERE g.grant_award_id = check_references.grant_id AND g.date_deleted IS NULL)),
 		(check_references.provider_id, 'provider ', EXISTS (SELECT FROM provider p
@@ -16,7 +16,7 @@ BEGIN
 			WHERE l.location_id = check_references.location_id AND l.date_deleted IS NULL)),
 		(check_references.user_id, 'user ', EXISTS (SELECT FROM hmis_user u
 			WHERE u.user_id = check_references.user_id AND u.date_deleted IS NULL)))
-		AS c (id, word, found), LATERAL (SELECT c.word || c.id AS words) r
+		AS c (id, word, found)
 	WHERE c.id IS NOT NULL AND NOT c.found LIMIT 1;
 	IF missing IS NOT NULL THEN
 		RAISE EXCEPTION '% does not exist', missing USING ERRCODE = 'CT009';
@@ -221,8 +221,7 @@ BEGIN ATOMIC
 	FROM enrollment e
 	WHERE e.client_id = enrollment_choices.client_id AND e.date_deleted IS NULL
 	AND e.program_id = coalesce(enrollment_choices.program_id, e.program_id) AND sees_program(@schema@::regnamespace, e.program_id)
-	AND e.entry_date <= enrollment_choices.date_provided
-	AND (e.exit_date IS NULL OR enrollment_choices.date_provided <= e.exit_date);
+	AND enrolled_on(e.entry_date, e.exit_date, enrollment_choices.date_provided);
 END;
 COMMENT ON FUNCTION enrollment_choices(bigint, bigint, date) IS 'Used for the DETAIL of CT017. program_id: null for any.';
 

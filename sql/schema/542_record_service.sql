@@ -7,7 +7,7 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
 	missing text;
 BEGIN
-	SELECT r.words INTO missing FROM (VALUES
+	SELECT c.word || c.id INTO missing FROM (VALUES
 		(check_own_case.goal_id, 'goal ', EXISTS (SELECT FROM goal g
 			WHERE g.goal_id = check_own_case.goal_id AND g.client_id = check_own_case.client_id
 			AND g.date_deleted IS NULL)),
@@ -20,7 +20,7 @@ BEGIN
 		(check_own_case.client_barrier_id, 'need or barrier ', EXISTS (SELECT FROM client_barrier b
 			WHERE b.client_barrier_id = check_own_case.client_barrier_id AND b.client_id = check_own_case.client_id
 			AND b.date_deleted IS NULL)))
-		AS c (id, word, found), LATERAL (SELECT c.word || c.id AS words) r
+		AS c (id, word, found)
 	WHERE c.id IS NOT NULL AND NOT c.found LIMIT 1;
 	IF missing IS NOT NULL THEN
 		RAISE EXCEPTION '% is not one of client %', missing, check_own_case.client_id USING ERRCODE = 'CT009';
@@ -66,8 +66,7 @@ BEGIN
 			p.program_id, program_for_service.location_id, program_for_service.date_provided) t)) INTO enrolled, offering
 	FROM (SELECT DISTINCT e.program_id FROM enrollment e
 		WHERE e.client_id = program_for_service.client_id AND e.date_deleted IS NULL AND sees_program(@schema@::regnamespace, e.program_id)
-		AND e.entry_date <= program_for_service.date_provided
-		AND (e.exit_date IS NULL OR program_for_service.date_provided <= e.exit_date)) p;
+		AND enrolled_on(e.entry_date, e.exit_date, program_for_service.date_provided)) p;
 	IF enrolled IS NULL THEN
 		RAISE EXCEPTION 'Enrollment is a Required Field.' USING ERRCODE = 'CT001',
 			DETAIL = format('No active enrollment of client %s on %s.', client_id, date_provided),
@@ -123,12 +122,14 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	shared client_service;
 	entry service_entry;
+	service_id bigint;
 	chosen_program bigint;
 BEGIN
 	IF num_nulls(client_id, service) > 0 THEN
 		RAISE EXCEPTION 'client_id and service must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	chosen_program := program_of_services(client_id, ARRAY[service_of(service)], date_provided, program_id, enrollment_id, location_id);
+	service_id := service_of(service);
+	chosen_program := program_of_services(client_id, ARRAY[service_id], date_provided, program_id, enrollment_id, location_id);
 	PERFORM check_own_case(client_id, goal_id, action_step_id, referral_id, client_barrier_id);
 	shared := shared_fields(chosen_program, date_provided, grant_id, provider_id, location_id, reason, comments, provided_by_user_id);
 	shared.goal_id := goal_id;
@@ -138,7 +139,7 @@ BEGIN
 	shared.fa_amount := check_amount('fa_amount', fa_amount, 0);
 	shared.fa_start_date := fa_start_date;
 	shared.fa_end_date := fa_end_date;
-	entry := service_entry_of(client_id, service_of(service), enrollment_id, units, unit_of_measure, unit_value);
+	entry := service_entry_of(client_id, service_id, enrollment_id, units, unit_of_measure, unit_value);
 	RETURN (SELECT e.client_service_id FROM enter_services(shared, ARRAY[entry], confirm_warnings => confirm_warnings) e);
 END
 $$;

@@ -12,8 +12,7 @@ BEGIN ATOMIC
 		FROM enrollment e
 		WHERE e.household_id = household_members.household_id AND e.date_deleted IS NULL
 		AND (only_program_id IS NULL OR e.program_id = only_program_id)
-		AND e.entry_date <= household_members.date_provided
-		AND (e.exit_date IS NULL OR household_members.date_provided <= e.exit_date)
+		AND enrolled_on(e.entry_date, e.exit_date, household_members.date_provided)
 		ORDER BY e.client_id, e.entry_date DESC, e.enrollment_id DESC) m
 	ORDER BY m.relationship_to_hoh <> 1, m.client_id;
 END;

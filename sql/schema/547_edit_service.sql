@@ -109,8 +109,7 @@ DECLARE
 	chosen bigint;
 BEGIN
 	SELECT e.enrollment_id INTO chosen FROM enrollment e WHERE e.enrollment_id = changed.enrollment_id
-		AND e.program_id = changed.program_id AND e.entry_date <= changed.date_provided
-		AND (e.exit_date IS NULL OR changed.date_provided <= e.exit_date);
+		AND e.program_id = changed.program_id AND enrolled_on(e.entry_date, e.exit_date, changed.date_provided);
 	IF chosen IS NULL THEN
 		SELECT c.enrollment_id INTO chosen
 		FROM choose_enrollments(changed.program_id, changed.date_provided, ARRAY[changed.client_id]) c;
