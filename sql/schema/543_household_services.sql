@@ -23,6 +23,8 @@ CREATE OR REPLACE FUNCTION household_of(enrollment_id bigint, household_id bigin
 	OUT household bigint, OUT program bigint)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 -- Returns the household that an enrollment belongs to, or the one given, and its program.
+DECLARE
+	programs bigint;
 BEGIN
 	IF num_nonnulls(enrollment_id, household_id) <> 1 THEN
 		RAISE EXCEPTION 'give either enrollment_id or household_id' USING ERRCODE = 'invalid_parameter_value';
@@ -34,12 +36,12 @@ BEGIN
 		SELECT e.household_id INTO household FROM enrollment e WHERE e.enrollment_id = household_of.enrollment_id;
 		RETURN;
 	END IF;
-	IF (SELECT count(DISTINCT m.program_id) FROM household_members(household_id, NULL, date_provided) m) > 1 THEN
+	SELECT count(DISTINCT m.program_id), min(m.program_id) INTO programs, program
+	FROM household_members(household_id, NULL, date_provided) m;
+	IF programs > 1 THEN
 		RAISE EXCEPTION 'household % is enrolled in several programs', household_id USING ERRCODE = 'CT017',
 			HINT = 'Give the enrollment_id of one of its members.';
-	END IF;
-	SELECT m.program_id INTO program FROM household_members(household_id, NULL, date_provided) m LIMIT 1;
-	IF NOT FOUND THEN
+	ELSIF programs = 0 THEN
 		RAISE EXCEPTION 'nobody of household % is enrolled on %', household_id, date_provided USING ERRCODE = 'CT009';
 	END IF;
 END
