@@ -269,7 +269,7 @@ MarkRejected(Posting *posting, int64 refused)
 	{
 		bool		isnull;
 		const GuardRule *rule =
-			&guard_rules[DatumGetInt32(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull))];
+			GuardRuleAt(DatumGetInt32(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull)));
 
 		ids[i] = Int64GetDatum(-DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 2, &isnull)));
 		states[i] = CStringGetTextDatum(unpack_sql_state(rule->sqlstate));

@@ -18,5 +18,9 @@
 #define ERRCODE_CT_WARNINGS					MAKE_SQLSTATE('C', 'T', '0', '1', '4')
 #define ERRCODE_CT_PERIOD_LOCKED			MAKE_SQLSTATE('C', 'T', '0', '1', '5')
 #define ERRCODE_CT_ENTERED_TOO_LATE			MAKE_SQLSTATE('C', 'T', '0', '1', '6')
+#define ERRCODE_CT_PROGRAM_CLOSED			MAKE_SQLSTATE('C', 'T', '0', '1', '9')
+#define ERRCODE_CT_HOUSEHOLD				MAKE_SQLSTATE('C', 'T', '0', '2', '0')
+#define ERRCODE_CT_ANSWER					MAKE_SQLSTATE('C', 'T', '0', '2', '1')
+#define ERRCODE_CT_CASE_MANAGER				MAKE_SQLSTATE('C', 'T', '0', '2', '2')
 
 #endif

@@ -45,8 +45,16 @@
 PG_FUNCTION_INFO_V1(clienttrack_guard);
 
 static bool refuse_warnings;
+static char *workflow_run;
 
-/* Defines the setting. */
+static const struct config_enum_entry history_options[] = {
+	{"none", HISTORY_NONE, false},
+	{"load", HISTORY_LOAD, false},
+	{"merge", HISTORY_MERGE, false},
+	{NULL, 0, false}
+};
+
+/* Defines the settings. */
 void
 GuardInit(void)
 {
@@ -54,6 +62,14 @@ GuardInit(void)
 	DefineCustomBoolVariable("clienttrack.refuse_warnings",
 							 "Whether a warning about services refuses the statement until it is confirmed.",
 							 NULL, &refuse_warnings, false, PGC_USERSET, 0, NULL, NULL, NULL);
+	/* Set by the functions that load and merge; without the owner's privileges it does nothing. */
+	DefineCustomEnumVariable("clienttrack.history",
+							 "Whether the owner's statements write history, which the rules about entering do not judge.",
+							 NULL, &guard_history, HISTORY_NONE, history_options, PGC_USERSET, 0, NULL, NULL, NULL);
+	/* Read by SQL only: an open workflow is no obstacle to its own steps. */
+	DefineCustomStringVariable("clienttrack.workflow_run",
+							   "The run of a workflow whose step is being completed.",
+							   NULL, &workflow_run, "", PGC_USERSET, 0, NULL, NULL, NULL);
 }
 
 /* Raises unless the function was called as a trigger that it can serve. */
@@ -168,19 +184,18 @@ DescribeViolations(GuardJudgement *judgement, int rule)
 	return words.data;
 }
 
-/* Tells whether a warning refuses the statement: one about a service does, one about a bar that is entered does not. */
+/* Tells whether a warning refuses the statement: one about a bar that is entered does not, since it is about the past. */
 static bool
 IsToConfirm(const GuardRule *rule)
 {
-	return rule->elevel < ERROR && refuse_warnings &&
-		(strcmp(rule->table, "client_service") == 0 || strcmp(rule->table, "indirect_service") == 0);
+	return rule->elevel < ERROR && refuse_warnings && strcmp(rule->table, "bar") != 0 && strcmp(rule->table, "bar_scope") != 0;
 }
 
 /* Raises a broken rule: an error, or a warning. */
 static void
 ReportViolations(GuardJudgement *judgement, int number)
 {
-	const GuardRule *rule = &guard_rules[number];
+	const GuardRule *rule = GuardRuleAt(number);
 	Relation	rel = judgement->trigdata->tg_relation;
 	char	   *words = DescribeViolations(judgement, number);
 
@@ -206,8 +221,8 @@ ReportViolations(GuardJudgement *judgement, int number)
 static void
 LockFirst(GuardJudgement *judgement)
 {
-	for (int i = 0; i < guard_rule_count; i++)
-		if (guard_rules[i].violations == NULL && GuardRuleWakes(&guard_rules[i], &judgement->event))
+	for (int i = 0; i < GuardRuleCount(); i++)
+		if (GuardRuleAt(i)->violations == NULL && GuardRuleWakes(GuardRuleAt(i), &judgement->event))
 			ExecutePart(judgement, GUARD_PART_LOCK(i), 0);
 }
 
@@ -215,12 +230,15 @@ LockFirst(GuardJudgement *judgement)
 static void
 JudgeRule(GuardJudgement *judgement, int number)
 {
-	if (guard_rules[number].lock)
+	if (GuardRuleAt(number)->lock)
 		ExecutePart(judgement, GUARD_PART_LOCK(number), 0);
 	ReportViolations(judgement, number);
 }
 
-/* Looks once at all rules that the event wakes, and then at those that are broken or want a look of their own. */
+/*
+ * Looks once at all rules that the event wakes, and then at those that are broken or want a look of their own. Returns
+ * which rules about facts were looked at, a bit for each.
+ */
 static uint64
 JudgeByProbe(GuardJudgement *judgement, int part)
 {
@@ -230,7 +248,7 @@ JudgeByProbe(GuardJudgement *judgement, int part)
 	do
 	{
 		SPITupleTable *table;
-		uint64		seen = 0;
+		bool	   *seen = palloc0(sizeof(bool) * GuardRuleCount());
 
 		found = ExecutePart(judgement, part, GUARD_PROBE_LIMIT);
 		table = SPI_tuptable;
@@ -239,12 +257,13 @@ JudgeByProbe(GuardJudgement *judgement, int part)
 			bool		isnull;
 			int			number = DatumGetInt32(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull));
 
-			if (seen & (UINT64CONST(1) << number))
+			if (seen[number])
 				continue;
-			seen |= UINT64CONST(1) << number;
+			seen[number] = true;
+			if (GuardRuleAt(number)->about_facts)
+				looks |= UINT64CONST(1) << number;
 			JudgeRule(judgement, number);
 		}
-		looks |= seen;
 	} while (found == GUARD_PROBE_LIMIT);	/* what broke the first rule went away meanwhile: others were cut off */
 	return looks;
 }
@@ -271,9 +290,6 @@ JudgeRows(GuardJudgement *judgement)
 	}
 	LockFirst(judgement);
 	looks = JudgeByProbe(judgement, GUARD_PART_PROBE);
-	for (int number = 0; number < guard_rule_count; number++)
-		if (!guard_rules[number].about_facts)
-			looks &= ~(UINT64CONST(1) << number);
 	if (one_fact)
 		RememberFact(&fact, looks, since);
 }
@@ -305,6 +321,7 @@ clienttrack_guard(PG_FUNCTION_ARGS)
 	judgement.event.candidates = false;
 	judgement.event.with_warnings = false;
 	judgement.event.stored = false;
+	judgement.event.excused = GuardExcused(judgement.event.relid);
 	judgement.event.siblings = NULL;
 	if (!GuardEventHasRules(&judgement.event))
 		return PointerGetDatum(NULL);

@@ -23,6 +23,14 @@ typedef struct GuardSurrounding
  */
 #define KEPT_PLAN_ROWS 1000
 
+/* What kind of history the session writes: the setting clienttrack.history. */
+enum
+{
+	HISTORY_NONE, HISTORY_LOAD, HISTORY_MERGE
+};
+extern int	guard_history;
+
+extern int	GuardExcused(Oid relid);
 extern Oid	TableOwner(Oid relid);
 extern void RequireTableOwner(Oid relid);
 extern void SetLocally(const char *name, const char *value);

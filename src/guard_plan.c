@@ -40,6 +40,8 @@ typedef struct GuardPlan
 
 static HTAB *guard_plans = NULL;
 
+int			guard_history = HISTORY_NONE;
+
 /* Returns the owner of a table. */
 Oid
 TableOwner(Oid relid)
@@ -163,7 +165,7 @@ QueryOfPart(GuardEvent *event, int part)
 	WatchFactTables(event->siblings);
 	if (part == GUARD_PART_PROBE || part == GUARD_PART_PROBE_ROWS)
 		return event->candidates ? GuardRefusalQuery(event) : GuardProbeQuery(event, part == GUARD_PART_PROBE);
-	rule = &guard_rules[part / 3];
+	rule = GuardRuleAt(part / 3);
 	if (part == GUARD_PART_LOCK(part / 3))
 		return GuardRuleQuery(event, rule, rule->lock);
 	if (part == GUARD_PART_VIOLATIONS(part / 3))
@@ -182,6 +184,18 @@ Prepare(const char *query)
 	return plan;
 }
 
+/*
+ * Returns the kind of rules that do not judge what the current user writes to a table: those about entering, while
+ * history is loaded or moved. Only for who has the privileges of the owner, who could switch the guard off as well.
+ */
+int
+GuardExcused(Oid relid)
+{
+	if (guard_history == HISTORY_NONE || !has_privs_of_role(GetUserId(), TableOwner(relid)))
+		return 0;
+	return guard_history == HISTORY_LOAD ? GUARD_NOT_LOADED : GUARD_NOT_MERGED;
+}
+
 /* Returns the entry for a part of an event, empty if it is new or of another table. */
 static GuardPlan *
 PlanEntry(const GuardEvent *event, Oid cachekey, int part)
@@ -198,7 +212,7 @@ PlanEntry(const GuardEvent *event, Oid cachekey, int part)
 	}
 	memset(&key, 0, sizeof(key));
 	key.cachekey = cachekey;
-	key.event = event->event | (event->candidates ? 1 << 16 : 0) | (event->with_warnings ? 1 << 17 : 0) |
+	key.event = event->event | event->excused | (event->candidates ? 1 << 16 : 0) | (event->with_warnings ? 1 << 17 : 0) |
 		(event->stored ? 1 << 18 : 0);
 	key.part = part;
 	entry = hash_search(guard_plans, &key, HASH_ENTER, &found);
@@ -254,7 +268,7 @@ ExecuteWithLatestSnapshot(SPIPlanPtr plan, long limit)
 static bool
 ReadsAllServices(int part)
 {
-	const char *lock = part < 0 ? NULL : guard_rules[part / 3].lock;
+	const char *lock = part < 0 ? NULL : GuardRuleAt(part / 3)->lock;
 
 	return lock != NULL && strstr(lock, "{client_service}") != NULL;
 }

@@ -21,11 +21,26 @@
 /* The name under which the parts of a query see the facts that they share. */
 #define SHARED_FACTS "clienttrack_facts"
 
+/* Returns how many rules there are. */
+int
+GuardRuleCount(void)
+{
+	return guard_service_rule_count + guard_case_rule_count;
+}
+
+/* Returns a rule by its number: those of services come first. */
+const GuardRule *
+GuardRuleAt(int number)
+{
+	return number < guard_service_rule_count ?
+		&guard_service_rules[number] : &guard_case_rules[number - guard_service_rule_count];
+}
+
 /* Tells whether an event wakes a rule. */
 bool
 GuardRuleWakes(const GuardRule *rule, const GuardEvent *event)
 {
-	return (rule->events & event->event & EVENT_KINDS) != 0 &&
+	return (rule->events & event->event & EVENT_KINDS) != 0 && (rule->events & event->excused) == 0 &&
 		(rule->events & GUARD_ROW) == (event->event & GUARD_ROW) &&
 		strcmp(rule->table, event->concept) == 0;
 }
@@ -41,8 +56,8 @@ GuardRuleNeedsOwnLook(const GuardRule *rule)
 bool
 GuardEventHasRules(const GuardEvent *event)
 {
-	for (int i = 0; i < guard_rule_count; i++)
-		if (GuardRuleWakes(&guard_rules[i], event))
+	for (int i = 0; i < GuardRuleCount(); i++)
+		if (GuardRuleWakes(GuardRuleAt(i), event))
 			return true;
 	return false;
 }
@@ -194,7 +209,7 @@ AppendSharedFacts(StringInfo buf, const GuardEvent *event)
 static void
 AppendProbePart(StringInfo buf, const GuardEvent *event, int number)
 {
-	const GuardRule *rule = &guard_rules[number];
+	const GuardRule *rule = GuardRuleAt(number);
 	const char *applies = rule->applies ? rule->applies : rule->lock ? "SELECT FROM {rows} r" : rule->violations;
 
 	if (GuardRuleNeedsOwnLook(rule))
@@ -217,10 +232,10 @@ GuardProbeQuery(const GuardEvent *event, bool with_facts)
 	initStringInfo(&buf);
 	if (with_facts)
 		AppendSharedFacts(&buf, event);
-	for (int i = 0; i < guard_rule_count; i++)
+	for (int i = 0; i < GuardRuleCount(); i++)
 	{
-		if (!GuardRuleWakes(&guard_rules[i], event) || guard_rules[i].violations == NULL ||
-			(guard_rules[i].about_facts && !with_facts))
+		if (!GuardRuleWakes(GuardRuleAt(i), event) || GuardRuleAt(i)->violations == NULL ||
+			(GuardRuleAt(i)->about_facts && !with_facts))
 			continue;
 		appendStringInfoString(&buf, separator);
 		AppendProbePart(&buf, event, i);
@@ -239,12 +254,12 @@ GuardRefusalQuery(const GuardEvent *event)
 	initStringInfo(&buf);
 	AppendSharedFacts(&buf, event);
 	appendStringInfoString(&buf, "SELECT DISTINCT ON (v.row_id) v.rule, v.row_id::bigint, v.item FROM (");
-	for (int i = 0; i < guard_rule_count; i++)
+	for (int i = 0; i < GuardRuleCount(); i++)
 	{
-		const GuardRule *rule = &guard_rules[i];
+		const GuardRule *rule = GuardRuleAt(i);
 
 		if (!GuardRuleWakes(rule, event) || rule->violations == NULL || (rule->elevel < ERROR && !event->with_warnings) ||
-			(event->stored && (rule->events & GUARD_WRITING)))
+			(event->stored && (rule->events & (GUARD_WRITING | GUARD_NOT_LOADED))))
 			continue;
 		appendStringInfo(&buf, "%sSELECT %d AS rule, w.row_id, w.item FROM (%s) w",
 						 separator, i, PartOfQuery(event, rule, rule->violations));

@@ -21,6 +21,7 @@ typedef struct GuardEvent
 	bool		candidates;		/* the rows are not in the table yet */
 	bool		with_warnings;	/* of candidates, also tells of warnings */
 	bool		stored;			/* the candidates are in the table already, and judged as they are */
+	int			excused;		/* GUARD_NOT_LOADED, GUARD_NOT_MERGED or 0: rules of that kind do not wake */
 	SiblingTables *siblings;
 } GuardEvent;
 

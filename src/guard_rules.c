@@ -10,19 +10,11 @@
 
 #include "errors.h"
 #include "guard_rules.h"
+#include "guard_words.h"
 #include "offering.h"
 
-#define DAY(d) d "::text"
 #define CLIENT_ON(r) "'client ' || " r ".client_id || ' on ' || " DAY(r ".date_provided")
-#define LAST_DAY "(SELECT clienttrack.last_day())"
 
-/*
- * The row to judge is live; or it has, or lacks, an enrollment. Written so that the planner, which knows nothing of a
- * statement's rows, takes it for half of them: of IS NULL it expects almost none, and plans accordingly.
- */
-#define LIVE(r) "CASE WHEN " r ".date_deleted IS NULL THEN true ELSE false END"
-#define WITH_ENROLLMENT(r) "CASE WHEN " r ".enrollment_id IS NOT NULL THEN true ELSE false END"
-#define WITHOUT_ENROLLMENT(r) "CASE WHEN " r ".enrollment_id IS NULL THEN true ELSE false END"
 
 /*
  * What the rows of a statement have in common: {facts} is their distinct services, programs, places, days and references,
@@ -75,12 +67,6 @@ static const char enrollment_missing[] =
 	"FROM (SELECT d.* FROM {facts} d WHERE d.live AND d.without_enrollment AND " ENROLLMENT_RULE("d") " = 'required') m "
 	"JOIN {rows} r ON " FACT_OF_ROW;
 
-/* A bar b is in force on the day of the service r. */
-#define BAR_IN_FORCE(b, r, level) \
-	b ".date_deleted IS NULL AND " b ".bar_level = '" level "' AND " b ".begin_date <= " r ".date_provided " \
-	"AND (" b ".end_date IS NULL OR " r ".date_provided < " b ".end_date) " \
-	"AND (" b ".lifted_date IS NULL OR " r ".date_provided < " b ".lifted_date)"
-
 /* A bar b covers the service r by one of its scopes, and nobody made an exception. */
 #define BAR_COVERS(b, r) \
 	"EXISTS (SELECT FROM {bar_scope} s WHERE s.bar_id = " b ".bar_id AND s.date_deleted IS NULL " \
@@ -95,11 +81,7 @@ static const char enrollment_missing[] =
 #define BARRED(level) \
 	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item " \
 	"FROM {bar} b JOIN {rows} r ON r.client_id = b.client_id " \
-	"WHERE " LIVE("r") " AND " BAR_IN_FORCE("b", "r", level) " AND " BAR_COVERS("b", "r")
-
-#define HAS_BARS(level) \
-	"SELECT FROM {bar} b JOIN {rows} r ON r.client_id = b.client_id " \
-	"WHERE b.date_deleted IS NULL AND b.bar_level = '" level "'"
+	"WHERE " LIVE("r") " AND " BAR_IN_FORCE("b", "r.date_provided", level) " AND " BAR_COVERS("b", "r")
 
 static const char client_barred[] = BARRED("block");
 static const char client_may_be_barred[] = HAS_BARS("block");
@@ -231,15 +213,6 @@ static const char duplicate_lock[] =
 	"	JOIN {service} s ON s.service_id = r.service_id WHERE " HAS_DUPLICATE_RULE " AND " LIVE("r") ")) "
 	"ORDER BY c.client_id FOR NO KEY UPDATE OF c) locked";
 
-/*
- * No foreign key looks again at a row whose reference stays the same, so what is moved or restored locks its parents as
- * a new row does: an exit, a bar or a corrected date of birth waits for it, and the reverse.
- */
-#define LOCK_PARENTS(concept, p) \
-	"(SELECT count(*) FROM (SELECT FROM {" concept "} " p " WHERE " p "." concept "_id = ANY " \
-	"(ARRAY(SELECT r." concept "_id FROM {rows} r WHERE " LIVE("r") ")) " \
-	"ORDER BY " p "." concept "_id FOR KEY SHARE OF " p ") locked)"
-
 static const char lock_parents_of_services[] = "SELECT " LOCK_PARENTS("client", "c") ", " LOCK_PARENTS("enrollment", "e");
 static const char lock_parents_of_enrollments[] = "SELECT " LOCK_PARENTS("client", "c");
 
@@ -260,10 +233,6 @@ static const char turn_away_in_future[] =
 	"SELECT r.turn_away_id AS row_id, 'turn-away on ' || " DAY("r.turn_away_date") " AS item "
 	"FROM {rows} r WHERE r.date_deleted IS NULL AND r.turn_away_date > " LAST_DAY;
 
-/* How many services stand in the way, and since when. */
-#define SERVICES_SINCE "count(*) || CASE count(*) WHEN 1 THEN ' service on ' ELSE ' services, the first on ' END || " \
-	DAY("min(cs.date_provided)")
-
 static const char enrollment_in_use[] =
 	"SELECT e.enrollment_id AS row_id, 'enrollment ' || e.enrollment_id || ' has ' || " SERVICES_SINCE " AS item "
 	"FROM {rows} e JOIN {client_service} cs ON cs.enrollment_id = e.enrollment_id "
@@ -283,7 +252,16 @@ static const char client_in_use[] =
 	"UNION ALL "
 	"SELECT c.client_id, 'client ' || c.client_id || ' has ' || " SERVICES_SINCE
 	" FROM {rows} c JOIN {client_service} cs ON cs.client_id = c.client_id AND cs.date_deleted IS NULL "
-	"WHERE c.date_deleted IS NOT NULL OR cs.date_provided < c.dob GROUP BY c.client_id";
+	"WHERE c.date_deleted IS NOT NULL OR cs.date_provided < c.dob GROUP BY c.client_id "
+	"UNION ALL "
+	"SELECT c.client_id, 'client ' || c.client_id || ' has ' || count(*) || "
+	"CASE count(*) WHEN 1 THEN ' assessment on ' ELSE ' assessments, the first on ' END || " DAY("min(a.assessment_date)") " "
+	"FROM {rows} c JOIN {assessment} a ON a.client_id = c.client_id AND a.date_deleted IS NULL "
+	"WHERE c.date_deleted IS NOT NULL OR a.assessment_date < c.dob GROUP BY c.client_id";
+
+static const char client_was_merged[] =
+	"SELECT c.client_id AS row_id, 'client ' || c.client_id || ' into client ' || c.merged_into_client_id AS item FROM {rows} c "
+	"WHERE c.date_deleted IS NULL AND c.merged_into_client_id IS NOT NULL";
 
 /* The rows that go are named by services, deleted ones too: nothing may dangle. */
 #define NAMED_BY_SERVICES(column, key, words) \
@@ -339,15 +317,12 @@ static const char any_bar[] =
 	"SELECT NULL::bigint AS row_id, count(*) || CASE count(*) WHEN 1 THEN ' bar' ELSE ' bars' END AS item FROM {bar} b "
 	"WHERE b.date_deleted IS NULL HAVING count(*) > 0";
 
-/* What the user of the session may be told of; {schema} is quoted for an identifier, and here for a literal as well. */
-#define SEES_PROGRAM(program) "clienttrack.sees_program($schema${schema}$schema$::regnamespace, " program ")"
-
 /* What was given before the bar was known stays; whoever enters the bar is told of the services in sight. */
 static const char bar_comes_late[] =
 	"SELECT b.bar_id AS row_id, 'client ' || b.client_id || ' has ' || " SERVICES_SINCE " AS item "
 	"FROM {bar} b JOIN {client_service} cs ON cs.client_id = b.client_id "
 	"WHERE b.bar_id IN (SELECT r.bar_id FROM {rows} r) AND cs.date_deleted IS NULL "
-	"AND " SEES_PROGRAM("cs.program_id") " AND " BAR_IN_FORCE("b", "cs", "block") " AND " BAR_COVERS("b", "cs") " GROUP BY b.bar_id, b.client_id";
+	"AND " SEES_PROGRAM("cs.program_id") " AND " BAR_IN_FORCE("b", "cs.date_provided", "block") " AND " BAR_COVERS("b", "cs") " GROUP BY b.bar_id, b.client_id";
 
 
 /*
@@ -376,14 +351,14 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 #define WAKE_FACT "service_id, program_id, date_provided, enrollment_id, location_id, date_deleted"
 #define SERVICE_RULE(name, sqlstate, elevel, about) \
 	name, sqlstate, elevel, "client_service", GUARD_INSERT | GUARD_UPDATE, about
+/* About entering a service: what was entered before does not break it because two records of the client become one. */
+#define ENTRY_RULE(name, sqlstate, elevel, about) \
+	name, sqlstate, elevel, "client_service", GUARD_INSERT | GUARD_UPDATE | GUARD_NOT_MERGED, about
 #define ABOUT_ROWS false
 #define ABOUT_FACTS true
 #define ENROLL_FIRST \
 	"Enrollment is a Required Field.", "No active enrollment in the program: %s.", \
 	"Enroll the client in the program, with an entry date on or before the date provided. A plain INSERT names the enrollment_id."
-
-#define LOCK_FIRST(concept, columns, statement) \
-	{"lock_parents", 0, 0, concept, GUARD_UPDATE, false, columns, NULL, NULL, statement, NULL, NULL, NULL}
 
 #define INDIRECT_RULE(name, sqlstate, elevel, wakes, violations) \
 	name, sqlstate, elevel, "indirect_service", GUARD_INSERT | GUARD_UPDATE, false, wakes, violations, NULL, NULL
@@ -397,16 +372,16 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 	"Ask your administrator about the program's limit for late entry."
 #define LATE_WORDS "service is entered late", "Late: %s.", NULL
 
-const GuardRule guard_rules[] = {
+const GuardRule guard_service_rules[] = {
 	/* services */
 	LOCK_FIRST("client_service", WAKE_ROW, lock_parents_of_services),
 	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "client_service",
-		GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT | GUARD_WRITING, ABOUT_FACTS, WAKE_REPORTED, service_locked, NULL, NULL, LOCKED_WORDS},
+		GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT | GUARD_WRITING | GUARD_NOT_MERGED, ABOUT_FACTS, WAKE_REPORTED, service_locked, NULL, NULL, LOCKED_WORDS},
 	{SERVICE_RULE("enrollment_required", ERRCODE_CT_ENROLLMENT_REQUIRED, ERROR, ABOUT_ROWS), WAKE_ROW,
 		enrollment_misses, enrollment_may_miss, NULL, ENROLL_FIRST},
 	{SERVICE_RULE("enrollment_required", ERRCODE_CT_ENROLLMENT_REQUIRED, ERROR, ABOUT_FACTS), WAKE_FACT,
 		enrollment_missing, NULL, NULL, ENROLL_FIRST},
-	{SERVICE_RULE("client_barred", ERRCODE_CT_CLIENT_BARRED, ERROR, ABOUT_ROWS), WAKE_ROW,
+	{ENTRY_RULE("client_barred", ERRCODE_CT_CLIENT_BARRED, ERROR, ABOUT_ROWS), WAKE_ROW,
 		client_barred, client_may_be_barred, NULL,
 		"client is barred", "Barred: %s.", "Review the bar with your supervisor."},
 	{SERVICE_RULE("service_not_offered", ERRCODE_CT_SERVICE_NOT_OFFERED, ERROR, ABOUT_FACTS), WAKE_FACT,
@@ -421,19 +396,19 @@ const GuardRule guard_rules[] = {
 	{SERVICE_RULE("date_before_birth", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, ABOUT_FACTS), WAKE_ROW,
 		service_before_birth, service_without_enrollment, NULL,
 		"date provided is before the client's birth, or the client is deleted", "Out of range: %s.", NULL},
-	{SERVICE_RULE("duplicate_service", ERRCODE_CT_DUPLICATE_SERVICE, ERROR, ABOUT_FACTS), WAKE_ROW ", date_created",
+	{ENTRY_RULE("duplicate_service", ERRCODE_CT_DUPLICATE_SERVICE, ERROR, ABOUT_FACTS), WAKE_ROW ", date_created",
 		duplicate_service, duplicate_applies, duplicate_lock,
 		"service is already recorded", "Already recorded: %s.",
 	"Change the service that is there instead: two meals are units 2. The service's duplicate_rule says how often it may be recorded."},
-	{SERVICE_RULE("entered_too_late", ERRCODE_CT_ENTERED_TOO_LATE, ERROR, ABOUT_FACTS), "program_id, date_provided, date_deleted",
+	{ENTRY_RULE("entered_too_late", ERRCODE_CT_ENTERED_TOO_LATE, ERROR, ABOUT_FACTS), "program_id, date_provided, date_deleted",
 		entered_too_late, may_be_too_late, NULL, TOO_LATE_WORDS},
-	{SERVICE_RULE("client_has_warning", ERRCODE_WARNING, WARNING, ABOUT_ROWS), WAKE_ROW,
+	{ENTRY_RULE("client_has_warning", ERRCODE_WARNING, WARNING, ABOUT_ROWS), WAKE_ROW,
 		client_has_warning, client_may_have_warning, NULL,
 		"there is a warning about the client", "Recorded: %s.", "Ask your supervisor."},
-	{SERVICE_RULE("duplicate_service_warned", ERRCODE_WARNING, WARNING, ABOUT_FACTS), WAKE_ROW,
+	{ENTRY_RULE("duplicate_service_warned", ERRCODE_WARNING, WARNING, ABOUT_FACTS), WAKE_ROW,
 		duplicate_warned, duplicate_warned_applies, NULL,
 		"service was already recorded", "Recorded again: %s.", NULL},
-	{SERVICE_RULE("entered_late", ERRCODE_WARNING, WARNING, ABOUT_FACTS), "program_id, date_provided, date_deleted",
+	{ENTRY_RULE("entered_late", ERRCODE_WARNING, WARNING, ABOUT_FACTS), "program_id, date_provided, date_deleted",
 		entered_late, may_be_late, NULL, LATE_WORDS},
 	NO_TRUNCATE("client_service"),
 
@@ -448,7 +423,7 @@ const GuardRule guard_rules[] = {
 			indirect_too_late), TOO_LATE_WORDS},
 	{INDIRECT_RULE("entered_late", ERRCODE_WARNING, WARNING, "program_id, date_provided, date_deleted", indirect_late), LATE_WORDS},
 	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "turn_away",
-		GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT | GUARD_WRITING, false,
+		GUARD_INSERT | GUARD_UPDATE | GUARD_DELETE | GUARD_LEFT | GUARD_WRITING | GUARD_NOT_MERGED, false,
 		"client_id, persons, program_id, service_id, turn_away_date, turn_away_reason_id, date_deleted",
 		turn_away_locked, NULL, NULL, LOCKED_WORDS},
 	{"date_out_of_range", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, "turn_away", GUARD_INSERT | GUARD_UPDATE, false,
@@ -478,8 +453,11 @@ const GuardRule guard_rules[] = {
 	/* clients */
 	{"client_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_UPDATE | GUARD_OTHERS, false, "dob, date_deleted",
 		client_in_use, NULL, NULL,
-		"enrollments or services would be left without the client or before birth", "In the way: %s.",
+		"enrollments, services or assessments would be left without the client or before birth", "In the way: %s.",
 	"Delete or correct them first."},
+	{"client_was_merged", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_UPDATE, false, "date_deleted, merged_into_client_id",
+		client_was_merged, NULL, NULL,
+		"client was merged into another record", "Merged: %s.", "Undo the merge with unmerge_clients() instead."},
 	{"client_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_DELETE | GUARD_ROW | GUARD_OTHERS, false, NULL,
 		NAMED_BY_SERVICES("client_id", "client_id", "client"), NULL, NULL,
 		"services would be left without their client", "Still needed: %s.", IN_USE_HINT},
@@ -546,6 +524,6 @@ const GuardRule guard_rules[] = {
 		"services were already recorded in the time of the bar", "They stay: %s.", "Review them."},
 };
 
-const int	guard_rule_count = lengthof(guard_rules);
+const int	guard_service_rule_count = lengthof(guard_service_rules);
 
-StaticAssertDecl(lengthof(guard_rules) <= 64, "looks of facts have a bit for each rule");
+StaticAssertDecl(lengthof(guard_service_rules) <= 64, "looks of facts have a bit for each rule");

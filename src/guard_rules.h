@@ -13,6 +13,8 @@
 #define GUARD_GONE		0x20	/* of an update, judges the rows whose key is gone, as they were */
 #define GUARD_LEFT		0x40	/* of an update, also changed rows as they were: what they hung on has lost them */
 #define GUARD_OTHERS	0x80	/* DETAIL tells of rows that the writer need not see: for those who see all only */
+#define GUARD_NOT_LOADED	0x200	/* about entering: not for history that a load brings in */
+#define GUARD_NOT_MERGED	0x400	/* about entering: not for records that a merge moves from one client to the other */
 #define GUARD_WRITING	0x100	/* about the writing itself: rows that are there already do not break it */
 
 /*
@@ -38,7 +40,12 @@ typedef struct GuardRule
 } GuardRule;
 
 extern const char guard_facts[];
-extern const GuardRule guard_rules[];
-extern const int guard_rule_count;
+extern const GuardRule guard_service_rules[];	/* of services, and of what they stand on */
+extern const int guard_service_rule_count;
+extern const GuardRule guard_case_rules[];	/* of enrollments, assessments and case management */
+extern const int guard_case_rule_count;
+
+extern int	GuardRuleCount(void);
+extern const GuardRule *GuardRuleAt(int number);
 
 #endif

@@ -131,7 +131,7 @@ JudgeCandidates(Oid relid, const Candidates *candidates)
 {
 	Relation	rel = table_open(relid, AccessShareLock);
 	GuardEvent	event = {.relid = relid, .event = GUARD_INSERT | GUARD_UPDATE, .candidates = true,
-	.with_warnings = candidates->with_warnings, .stored = candidates->stored};
+	.with_warnings = candidates->with_warnings, .stored = candidates->stored, .excused = GuardExcused(relid)};
 	Tuplestorestate *store = StoreCandidates(RelationGetDescr(rel), candidates);
 	GuardSurrounding surrounding;
 	int64		refused;
@@ -155,7 +155,7 @@ PutRefusals(ReturnSetInfo *rsinfo, SPITupleTable *refusals, int64 count)
 	{
 		bool		isnull;
 		HeapTuple	tuple = refusals->vals[i];
-		const GuardRule *rule = &guard_rules[DatumGetInt32(SPI_getbinval(tuple, refusals->tupdesc, 1, &isnull))];
+		const GuardRule *rule = GuardRuleAt(DatumGetInt32(SPI_getbinval(tuple, refusals->tupdesc, 1, &isnull)));
 		char	   *item = SPI_getvalue(tuple, refusals->tupdesc, 3);
 		Datum		values[5];
 		bool		nulls[5] = {false};

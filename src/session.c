@@ -41,6 +41,8 @@ PG_FUNCTION_INFO_V1(clienttrack_current_programs);
 PG_FUNCTION_INFO_V1(clienttrack_hidden_organizations);
 PG_FUNCTION_INFO_V1(clienttrack_hidden_users);
 PG_FUNCTION_INFO_V1(clienttrack_restricted_services);
+PG_FUNCTION_INFO_V1(clienttrack_hidden_barriers);
+PG_FUNCTION_INFO_V1(clienttrack_hidden_assessment_types);
 PG_FUNCTION_INFO_V1(clienttrack_sees_program);
 PG_FUNCTION_INFO_V1(clienttrack_has_right);
 PG_FUNCTION_INFO_V1(clienttrack_require_right);
@@ -78,6 +80,8 @@ typedef struct SessionAnswers
 	ArrayType  *hidden_users;
 	ArrayType  *restricted_services;
 	ArrayType  *rights;
+	ArrayType  *sensitive_barriers;
+	ArrayType  *sensitive_assessment_types;
 } SessionAnswers;
 
 static SessionToken *last_token = NULL;	/* shown in this transaction */
@@ -117,8 +121,15 @@ static const char session_query[] =
 	"		WHERE o.victim_service_provider AND o.organization_id <> ALL (v.organizations) ORDER BY 1),"
 	"	ARRAY(SELECT s.service_id FROM {service_organization} s WHERE s.date_deleted IS NULL"
 	"		GROUP BY s.service_id HAVING NOT bool_or(s.organization_id = ANY (v.organizations)) ORDER BY 1),"
-	"	coalesce(me.rights, ARRAY[]::text[]) "
+	"	coalesce(me.rights, ARRAY[]::text[]),"
+	"	ARRAY(SELECT b.barrier_id FROM {barrier} b WHERE b.sensitive ORDER BY 1),"
+	"	ARRAY(SELECT t.assessment_type_id FROM {assessment_type} t WHERE t.sensitive ORDER BY 1) "
 	"FROM visible v LEFT JOIN me ON true";
+
+/* The tables that the query reads. */
+static const char *const session_concepts[] = {
+	"hmis_user", "user_organization", "organization", "program", "service_organization", "barrier", "assessment_type"
+};
 
 /* Returns the role whose user is asked for: the one set or logged in, also within definer functions. */
 Oid
@@ -227,11 +238,8 @@ QueryOfSchema(Oid schema, const char *template)
 	StringInfoData query;
 	SiblingTables *siblings = FindSiblingTables(SchemaTableOfConcept(schema, "hmis_user"));
 
-	WatchTable(SiblingRelid(siblings, "hmis_user"));
-	WatchTable(SiblingRelid(siblings, "user_organization"));
-	WatchTable(SiblingRelid(siblings, "organization"));
-	WatchTable(SiblingRelid(siblings, "program"));
-	WatchTable(SiblingRelid(siblings, "service_organization"));
+	for (int i = 0; i < lengthof(session_concepts); i++)
+		WatchTable(SiblingRelid(siblings, session_concepts[i]));
 	initStringInfo(&query);
 	AppendWithSiblings(&query, siblings, template, "");
 	return query.data;
@@ -269,6 +277,8 @@ KeepAnswers(void)
 	remembered.hidden_users = KeepArray(6);
 	remembered.restricted_services = KeepArray(7);
 	remembered.rights = KeepArray(8);
+	remembered.sensitive_barriers = KeepArray(9);
+	remembered.sensitive_assessment_types = KeepArray(10);
 }
 
 /* Executes the query for what the key says. */
@@ -509,6 +519,43 @@ Datum
 clienttrack_restricted_services(PG_FUNCTION_ARGS)
 {
 	return CopyOf(Answers(PG_GETARG_OID(0))->restricted_services);
+}
+
+/* Returns a copy of what is sensitive, or nothing for those who may read it. */
+static Datum
+HiddenUnlessRight(Oid schema, ArrayType *(*sensitive) (const SessionAnswers *))
+{
+	if (SessionHasRight(schema, "read_sensitive"))
+		return PointerGetDatum(construct_empty_array(INT8OID));
+	return CopyOf(sensitive(Answers(schema)));
+}
+
+/* Selects an answer for HiddenUnlessRight. */
+static ArrayType *
+SensitiveBarriers(const SessionAnswers *answers)
+{
+	return answers->sensitive_barriers;
+}
+
+/* Selects an answer for HiddenUnlessRight. */
+static ArrayType *
+SensitiveAssessmentTypes(const SessionAnswers *answers)
+{
+	return answers->sensitive_assessment_types;
+}
+
+/* hidden_barriers(schema regnamespace) returns bigint[] */
+Datum
+clienttrack_hidden_barriers(PG_FUNCTION_ARGS)
+{
+	return HiddenUnlessRight(PG_GETARG_OID(0), SensitiveBarriers);
+}
+
+/* hidden_assessment_types(schema regnamespace) returns bigint[] */
+Datum
+clienttrack_hidden_assessment_types(PG_FUNCTION_ARGS)
+{
+	return HiddenUnlessRight(PG_GETARG_OID(0), SensitiveAssessmentTypes);
 }
 
 /* sees_program(schema regnamespace, program_id bigint) returns boolean */

@@ -66,7 +66,7 @@ kind: client (about a client), protected (the same, read through functions only)
 client), setup (edited by an administrator), staging or log. visible_if: the rows that are seen; null: no row security.
 changeable_if: those that may be changed, null: the same. enterable_if: those that may be entered, null: as changeable_if.
 right_if: what must hold besides for a row that is written. In these conditions {organizations}, {programs},
-{hidden_organizations}, {hidden_users} and {restricted_services} are the arrays of clienttrack.current_organizations() and so on,
+{hidden_organizations}, {hidden_users}, {hidden_barriers}, {hidden_assessment_types} and {restricted_services} are the arrays of clienttrack.current_organizations() and so on,
 and {schema} is the schema. writer, reader: the roles that may write and read, where they are not the kind''s.
 Raises 22023 for another kind.';
 

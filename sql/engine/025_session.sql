@@ -73,6 +73,18 @@ COMMENT ON FUNCTION clienttrack.restricted_services(regnamespace) IS
 'The services that are restricted to organizations (service_organization), none of them one of current_organizations(): they are
 not shared by releases. Raises 42P01 (not an installed schema).';
 
+CREATE FUNCTION clienttrack.hidden_barriers(schema regnamespace) RETURNS bigint[]
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'clienttrack_hidden_barriers';
+COMMENT ON FUNCTION clienttrack.hidden_barriers(regnamespace) IS
+'The needs and barriers that are sensitive, unless the user of the session has the right read_sensitive: who has them stays hidden.
+Raises 42P01 (not an installed schema).';
+
+CREATE FUNCTION clienttrack.hidden_assessment_types(schema regnamespace) RETURNS bigint[]
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'clienttrack_hidden_assessment_types';
+COMMENT ON FUNCTION clienttrack.hidden_assessment_types(regnamespace) IS
+'The types of assessments that are sensitive, unless the user of the session has the right read_sensitive: their assessments stay
+hidden. Raises 42P01 (not an installed schema).';
+
 CREATE FUNCTION clienttrack.released_client(schema regnamespace, client_id bigint) RETURNS boolean
 LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'clienttrack_released_client';
 COMMENT ON FUNCTION clienttrack.released_client(regnamespace, bigint) IS

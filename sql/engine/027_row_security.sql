@@ -3,7 +3,9 @@
 CREATE FUNCTION clienttrack.policy_condition(condition text) RETURNS text
 LANGUAGE sql STABLE
 -- Returns a condition of schema_table with the arrays in it: each is computed once a statement, not once a row.
-RETURN (SELECT replace(replace(replace(replace(replace(replace(condition,
+RETURN (SELECT replace(replace(replace(replace(replace(replace(replace(replace(condition,
+		'{hidden_barriers}', format('(SELECT clienttrack.hidden_barriers(%s))::bigint[]', s.schema)),
+		'{hidden_assessment_types}', format('(SELECT clienttrack.hidden_assessment_types(%s))::bigint[]', s.schema)),
 		'{schema}', s.schema),
 		'{organizations}', format('(SELECT clienttrack.current_organizations(%s))::bigint[]', s.schema)),
 		'{programs}', format('(SELECT clienttrack.current_programs(%s))::bigint[]', s.schema)),
@@ -73,7 +75,7 @@ LANGUAGE sql STABLE
 RETURN (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
 	WHERE a.attrelid = relid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 	AND (privilege = 'INSERT' OR a.attname NOT IN ('security_organization_id', 'service_batch_run_id'))
-	AND a.attname NOT IN ('date_created', 'entered_by_user_id', 'serving_organization_ids', 'date_disposed', 'granted_by')
+	AND a.attname NOT IN ('date_created', 'entered_by_user_id', 'serving_organization_ids', 'date_disposed', 'merged_into_client_id', 'granted_by')
 	AND NOT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = relid AND i.indisprimary AND a.attnum = ANY (i.indkey)));
 COMMENT ON FUNCTION clienttrack.columns_to_grant(regclass, text) IS 'Used by attach_table_grants().';
 

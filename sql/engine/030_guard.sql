@@ -36,7 +36,7 @@ RETURNS TABLE (row_id bigint, rule text, sqlstate text, message text, detail tex
 LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'clienttrack_judge';
 COMMENT ON FUNCTION clienttrack.judge(regnamespace, text, text, bigint[], bigint[]) IS
 'Judges rows before they are written: one row for each candidate that the guard would refuse, with the first rule that it
-breaks. schema: an installed schema. table_name: client_service, enrollment, indirect_service or turn_away. candidates: a query, run as the caller,
+breaks. schema: an installed schema. table_name: client_service, enrollment, indirect_service, turn_away, assessment or case_assignment. candidates: a query, run as the caller,
 whose columns are named and typed like columns of the table (those left out are null); $1 and $2 in it are ids and more_ids.
 The key (client_service_id, enrollment_id and so on) comes back as row_id: the row''s own for a row to be changed; for new rows
 negative, -1, -2 and so on in the order in which they will be written. No lock is taken: the guard looks again on writing.
@@ -47,7 +47,8 @@ CREATE FUNCTION clienttrack.judge_stored(schema regnamespace, table_name text, c
 RETURNS TABLE (row_id bigint, rule text, sqlstate text, message text, detail text)
 LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'clienttrack_judge_stored';
 COMMENT ON FUNCTION clienttrack.judge_stored(regnamespace, text, text) IS
-'As judge(), of rows that are in the table already: that their period is locked is nothing wrong with them. candidates takes no
+'As judge(), of rows that are in the table already: that their period is locked is nothing wrong with them, nor what only
+forbids entering. candidates takes no
 parameters. Raises what judge() raises.';
 
 CREATE FUNCTION clienttrack.judge_batch_clients(schema regnamespace, service_batch_run_id bigint, client_ids bigint[],

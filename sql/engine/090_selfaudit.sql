@@ -125,7 +125,7 @@ departure. Run by the owner of the schema. Raises 3F000 (not installed), 42501 (
 
 CREATE FUNCTION clienttrack.verify_judged(schema regnamespace) RETURNS TABLE (check_name text, table_name text, row_id bigint, detail text)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $verify$
--- Returns the services, turn-aways and enrollments that the guard would refuse today. Not those whose service or program was
+-- Returns the services, turn-aways, enrollments and assessments that the guard would refuse today. Not those whose service or program was
 -- closed since, nor those given before the bar was entered: they were right when they were written, and stay.
 BEGIN
 	RETURN QUERY EXECUTE format($q$
@@ -148,6 +148,12 @@ BEGIN
 		UNION ALL
 		SELECT j.rule, 'enrollment', j.row_id, j.detail
 		FROM clienttrack.judge_stored($1, 'enrollment', 'SELECT * FROM %1$s.enrollment WHERE date_deleted IS NULL') j
+		JOIN %1$s.enrollment e ON e.enrollment_id = j.row_id
+		WHERE j.rule <> 'client_barred' OR EXISTS (SELECT FROM %1$s.bar b WHERE b.client_id = e.client_id AND b.date_deleted IS NULL
+			AND b.date_created <= e.date_created AND b.begin_date <= e.entry_date)
+		UNION ALL
+		SELECT j.rule, 'assessment', j.row_id, j.detail
+		FROM clienttrack.judge_stored($1, 'assessment', 'SELECT * FROM %1$s.assessment WHERE date_deleted IS NULL') j
 		UNION ALL
 		SELECT j.rule, 'turn_away', j.row_id, j.detail
 		FROM clienttrack.judge_stored($1, 'turn_away', 'SELECT * FROM %1$s.turn_away WHERE date_deleted IS NULL') j$q$, schema)

@@ -21,6 +21,7 @@ CREATE TABLE client (
 	name_key text COLLATE "C" NOT NULL DEFAULT '',
 	sort_key text COLLATE "C" NOT NULL DEFAULT '',
 	serving_organization_ids bigint[] NOT NULL DEFAULT '{}',
+	merged_into_client_id bigint REFERENCES client,
 	security_organization_id bigint REFERENCES organization
 );
 CALL declare_table('client', 'client',
@@ -53,6 +54,8 @@ COMMENT ON COLUMN client.name_key IS 'First, middle and last name without case, 
 COMMENT ON COLUMN client.sort_key IS 'The same with the last name first, for lists in order; kept by a trigger.';
 COMMENT ON COLUMN client.serving_organization_ids IS
 'The other security organizations that see the client: their programs enrolled the client or gave a service. Kept by a trigger.';
+COMMENT ON COLUMN client.merged_into_client_id IS
+'The record of the same person that this one was merged into, see merge_clients(); null: it was not.';
 COMMENT ON COLUMN client.security_organization_id IS 'Security organization that entered the row.';
 
 CREATE TABLE information_release (
@@ -150,9 +153,12 @@ CREATE TABLE enrollment (
 	living_situation smallint,
 	disabling_condition smallint NOT NULL DEFAULT 99,
 	grant_award_id bigint REFERENCES grant_award,
-	case_manager_user_id bigint REFERENCES hmis_user,
 	hud_elements jsonb,
 	exit_hud_elements jsonb,
+	comments text,
+	entered_by_user_id bigint,
+	delete_reason text,
+	UNIQUE (enrollment_id, client_id),
 	CONSTRAINT exit_not_before_entry CHECK (exit_date >= entry_date)
 );
 ALTER SEQUENCE household_id_seq OWNED BY enrollment.household_id;
@@ -179,6 +185,8 @@ COMMENT ON COLUMN enrollment.move_in_date IS 'Housing move-in date (HUD 3.20.1).
 COMMENT ON COLUMN enrollment.living_situation IS 'Prior living situation (HUD 3.917.1).';
 COMMENT ON COLUMN enrollment.disabling_condition IS 'HUD 3.08.';
 COMMENT ON COLUMN enrollment.grant_award_id IS 'The grant that pays.';
-COMMENT ON COLUMN enrollment.case_manager_user_id IS 'The primary case manager.';
 COMMENT ON COLUMN enrollment.hud_elements IS 'The other HUD elements of Enrollment.csv by their HUD names.';
 COMMENT ON COLUMN enrollment.exit_hud_elements IS 'The other HUD elements of Exit.csv by their HUD names.';
+COMMENT ON COLUMN enrollment.comments IS 'Comments.';
+COMMENT ON COLUMN enrollment.entered_by_user_id IS 'HMIS user who entered the row: whoever changes it later does not change this.';
+COMMENT ON COLUMN enrollment.delete_reason IS 'Why it was deleted.';

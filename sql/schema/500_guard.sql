@@ -8,7 +8,8 @@ BEGIN
 		SELECT g.table_name, lower(e.event) AS event, e.transition
 		FROM (VALUES ('client_service', '{INSERT,UPDATE,DELETE}'::text[]), ('indirect_service', '{INSERT,UPDATE,DELETE}'),
 			('turn_away', '{INSERT,UPDATE,DELETE}'), ('locked_period', '{INSERT,UPDATE}'), ('enrollment', '{INSERT,UPDATE}'),
-			('client', '{UPDATE}'), ('bar', '{UPDATE}'), ('bar_scope', '{INSERT}'),
+			('client', '{UPDATE}'), ('assessment', '{INSERT,UPDATE}'), ('assessment_question', '{UPDATE,DELETE}'),
+			('assessment_choice', '{UPDATE,DELETE}'), ('case_assignment', '{INSERT,UPDATE}'), ('bar', '{UPDATE}'), ('bar_scope', '{INSERT}'),
 			('service', '{UPDATE,DELETE}'), ('program', '{UPDATE,DELETE}'), ('location', '{UPDATE,DELETE}'),
 			('provider', '{UPDATE,DELETE}'), ('grant_award', '{UPDATE,DELETE}'), ('service_reason', '{UPDATE,DELETE}'),
 			('service_batch_run', '{UPDATE,DELETE}'), ('hmis_user', '{UPDATE,DELETE}'), ('service_offering', '{UPDATE,DELETE}'),
@@ -48,10 +49,11 @@ DECLARE
 	events text;
 BEGIN
 	FOREACH changed IN ARRAY ARRAY['service', 'service_offering', 'service_organization', 'program', 'location', 'provider',
-		'grant_award', 'service_reason', 'service_batch_run', 'hmis_user', 'organization', 'user_organization', 'locked_period']
+		'grant_award', 'service_reason', 'service_batch_run', 'hmis_user', 'organization', 'user_organization', 'locked_period',
+		'barrier', 'assessment_type']
 	LOOP
 		events := CASE WHEN changed IN ('service', 'service_offering', 'service_organization', 'program', 'hmis_user', 'organization',
-			'user_organization', 'locked_period') THEN 'INSERT OR UPDATE OR DELETE' ELSE format('UPDATE OF %I OR DELETE', changed || '_id') END;
+			'user_organization', 'locked_period', 'barrier', 'assessment_type') THEN 'INSERT OR UPDATE OR DELETE' ELSE format('UPDATE OF %I OR DELETE', changed || '_id') END;
 		EXECUTE format('CREATE OR REPLACE TRIGGER note_change AFTER %s ON %I FOR EACH ROW EXECUTE FUNCTION note_change()', events, changed);
 		EXECUTE format('CREATE OR REPLACE TRIGGER note_truncate AFTER TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION note_change()', changed);
 		EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER note_change, ENABLE ALWAYS TRIGGER note_truncate', changed);

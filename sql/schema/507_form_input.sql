@@ -205,3 +205,17 @@ $$;
 COMMENT ON FUNCTION refuse_warnings(boolean) IS
 'Used by the functions that record services: an error puts the setting clienttrack.refuse_warnings back by itself. It is no SET of
 these functions, since only a superuser may restore such a function from a dump before the library is loaded.';
+
+CREATE OR REPLACE FUNCTION write_history(kind text) RETURNS text
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+-- Sets for this transaction what kind of history statements write, and returns what was set before, to be put back.
+DECLARE
+	before CONSTANT text := coalesce(nullif(current_setting('clienttrack.history', true), ''), 'none');
+BEGIN
+	PERFORM set_config('clienttrack.history', kind, true);
+	RETURN before;
+END
+$$;
+COMMENT ON FUNCTION write_history(text) IS
+'Used by hud_load(), merge_clients() and unmerge_clients(). kind: none, load or merge: rules about entering records do not judge
+history. It counts only for who has the privileges of the tables'' owner.';

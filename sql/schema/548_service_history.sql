@@ -178,19 +178,3 @@ CREATE OR REPLACE VIEW turn_away_history AS
 SELECT h.* FROM turn_away_history_all h WHERE h.date_deleted IS NULL ORDER BY h.turn_away_date DESC, h.turn_away_id DESC;
 ALTER VIEW turn_away_history SET (security_invoker = true);
 COMMENT ON VIEW turn_away_history IS 'People turned away, with names in place of identifiers, newest first.';
-
--- The columns of the views of live rows mean what those of …_all mean.
-DO $$
-DECLARE
-	described record;
-BEGIN
-	FOR described IN
-		SELECT left(c.relname, -4) AS view_name, a.attname AS column_name, col_description(c.oid, a.attnum) AS words
-		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-		WHERE c.relnamespace = @schema@::regnamespace AND c.relkind = 'v'
-		AND c.relname IN ('client_service_history_all', 'indirect_service_history_all', 'turn_away_history_all')
-	LOOP
-		EXECUTE format('COMMENT ON COLUMN %I.%I IS %L', described.view_name, described.column_name, described.words);
-	END LOOP;
-END
-$$;

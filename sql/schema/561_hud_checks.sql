@@ -21,6 +21,8 @@ BEGIN ATOMIC
 		('Enrollment', 'missing_value', 'warning', 'EnrollmentCoC', 'NULL', 'w.relationship_to_hoh = 1 AND w.enrollment_coc IS NULL'),
 		('Enrollment', 'coc_code', 'warning', 'EnrollmentCoC', 'w.enrollment_coc', $$w.enrollment_coc !~ '^[A-Za-z]{2}-[0-9]{3}$'$$),
 		('Enrollment', 'entry_after_created', 'warning', 'EntryDate', 'w.entry_date', 'w.entry_date > w.date_created::date'),
+		('Enrollment', 'outside_operating_dates', 'warning', 'EntryDate', 'w.entry_date', 'EXISTS (SELECT FROM program p WHERE p.program_id = w.program_id
+			AND (w.entry_date < p.operating_start_date OR w.entry_date > p.operating_end_date))'),
 		('Enrollment', 'move_in_outside_stay', 'warning', 'MoveInDate', 'w.move_in_date', 'w.move_in_date < w.entry_date OR w.move_in_date > w.exit_date'),
 		('Enrollment', 'client_disposed', 'error', NULL, 'NULL', $$w.client_id IN (SELECT c.client_id FROM client c WHERE c.date_disposed IS NOT NULL)$$),
 		('Exit', 'orphan_enrollment', 'error', 'EnrollmentID', 'w.enrollmentid', 'w.enrollment_id IS NULL'),

@@ -71,9 +71,11 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET work_mem = '64MB' AS 
 DECLARE
 	run hud_load_run;
 	said text;
+	before CONSTANT text := write_history('load');
 BEGIN
 	SELECT r.* INTO STRICT run FROM hud_load_run r WHERE r.hud_load_run_id = run_id;
 	EXECUTE format('SELECT %I($1)', 'hud_load_' || step) USING run;
+	PERFORM write_history(before);
 	SELECT string_agg(format('%s: %s read = %s loaded + %s unchanged + %s rejected; %s findings', f.file, f.rows_read,
 		f.rows_loaded, f.rows_unchanged, f.rows_rejected, f.findings), E'\n' ORDER BY h.file_order) INTO said
 	FROM hud_load_file f JOIN hud_file h USING (file)

@@ -265,7 +265,7 @@ INSERT INTO hmis.client (client_id) VALUES (3001);
 SET ROLE clienttrack_test_other;
 INSERT INTO hmis.client (client_id) VALUES (3002);
 SELECT public.as_definer();
-INSERT INTO hmis.enrollment (enrollment_id, client_id, program_id, household_id, entry_date) VALUES (3001, 3001, 11, 1, '2024-01-01'), (3002, 3001, 21, 1, '2024-01-01'), (3003, 3001, 12, 1, '2024-01-01');
+INSERT INTO hmis.enrollment (enrollment_id, client_id, program_id, household_id, entry_date) VALUES (3001, 3001, 11, 3001, '2024-01-01'), (3002, 3001, 21, 3002, '2024-01-01'), (3003, 3001, 12, 3003, '2024-01-01');
 INSERT INTO hmis.client_service (client_service_id, client_id, service_id, program_id, enrollment_id, date_provided) VALUES (3001, 3001, 1, 11, 3001, '2024-01-02');
 INSERT INTO hmis.bar (bar_id, client_id, begin_date) VALUES (3001, 3001, '2024-01-01');
 INSERT INTO hmis.bar_scope (bar_scope_id, bar_id, organization_id) VALUES (3001, 3001, 1);

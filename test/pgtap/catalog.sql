@@ -51,7 +51,8 @@ SELECT is_empty($$SELECT relname, attname, expression FROM calling_defaults d JO
 	'no default or generated column calls it but for the user and the organization');
 SELECT set_has($$SELECT relname::text FROM calling_defaults WHERE attname = 'user_id'$$,
 	$$SELECT table_name::text FROM schema_table WHERE kind IN ('client', 'protected', 'work', 'setup') AND table_name <> 'hmis_user'$$, 'who entered a row is known of every table with audit columns');
-SELECT set_eq($$SELECT relname::text FROM calling_defaults WHERE attname = 'security_organization_id'$$, $$VALUES ('client'), ('scan_card'), ('bar'), ('bar_organization'), ('client_barrier'), ('goal'), ('action_plan'), ('action_step'), ('referral')$$,
+SELECT set_eq($$SELECT relname::text FROM calling_defaults WHERE attname = 'security_organization_id'$$, $$VALUES ('client'), ('scan_card'), ('bar'), ('bar_organization'), ('client_barrier'), ('goal'), ('action_plan'), ('action_step'), ('referral'),
+	('assessment'), ('assessment_follow_up'), ('case_assignment'), ('case_status_change'), ('workflow_run')$$,
 	'and the organization of what an organization keeps');
 SELECT is_empty($$SELECT d.* FROM calling_defaults d JOIN pg_proc f ON f.oid = d.called AND f.pronamespace = 'hmis'::regnamespace$$, 'nor does one call a function of the schema that might');
 SELECT is_empty($$SELECT nspname FROM pg_namespace n JOIN members m ON m.objid = n.oid AND m.classid = 'pg_namespace'::regclass WHERE nspname <> 'clienttrack'$$, 'only the schema of the code is a member');

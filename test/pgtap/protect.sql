@@ -187,7 +187,7 @@ INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (1, 'PAPERS'
 INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, identified_date, comments, date_updated) VALUES (1, :old, 1, '2010-01-02', 'guardednote', '2010-01-05'), (2, :old, 1, '2010-01-02', NULL, '2010-01-05');
 INSERT INTO goal (goal_id, client_id, client_barrier_id, goal_description, begin_date, target_date, date_updated) VALUES (1, :old, 1, 'guardednote', '2010-01-02', '2040-01-01', '2010-01-05');
 INSERT INTO action_plan (action_plan_id, client_id, plan_name, begin_date, date_updated) VALUES (1, :old, 'guardednote', '2010-01-02', '2010-01-05');
-INSERT INTO action_step (action_plan_id, client_id, goal_id, action, due_date, completed_date, date_updated) VALUES (1, :old, 1, 'guardednote', '2040-01-01', '2010-01-05', '2010-01-05');
+INSERT INTO action_step (action_plan_id, client_id, goal_id, action, due_date, step_status, completed_date, date_updated) VALUES (1, :old, 1, 'guardednote', '2040-01-01', 'done', '2010-01-05', '2010-01-05');
 INSERT INTO referral (client_id, referral_date, service_id, to_provider_id, comments, date_updated) VALUES (:old, '2010-01-05', 1, 1, 'guardednote', '2010-01-05');
 INSERT INTO turn_away (client_id, program_id, turn_away_date, turn_away_reason_id, comments, delete_reason, date_updated) VALUES (:old, 11, '2010-01-05', 1, 'guardednote', 'guardednote', '2010-01-05'),
 	(NULL, 11, '2010-01-05', 1, 'Not the client''s', NULL, '2010-01-05');
@@ -222,8 +222,8 @@ BEGIN
 	RETURN is(due, false, format('not due: %s %s', tab, change));
 END $$;
 SELECT pg_temp.counts_as_change(t, c) FROM (VALUES ('client_barrier', 'comments = ''x'''), ('client_barrier', 'resolved_date = current_date, barrier_status = ''resolved'', date_updated = ''2010-01-06'''),
-	('goal', 'goal_status = ''achieved'', closed_date = current_date, date_updated = ''2010-01-06'''), ('goal', 'goal_description = ''x'''), ('action_plan', 'end_date = current_date, date_updated = ''2010-01-06'''),
-	('action_step', 'completed_date = current_date, date_updated = ''2010-01-06'''), ('referral', 'referral_date = current_date, date_updated = ''2010-01-06'''),
+	('goal', 'goal_status = ''achieved'', closed_date = current_date, date_updated = ''2010-01-06'''), ('goal', 'goal_description = ''x'''), ('action_plan', 'plan_status = ''completed'', end_date = current_date, date_updated = ''2010-01-06'''),
+	('action_step', 'step_status = ''done'', completed_date = current_date, date_updated = ''2010-01-06'''), ('referral', 'referral_date = current_date, date_updated = ''2010-01-06'''),
 	('turn_away', 'turn_away_date = current_date, date_updated = ''2010-01-06'''), ('turn_away', 'comments = ''x''')) v (t, c);
 
 INSERT INTO locked_period (organization_id, begin_date, end_date, lock_reason) SELECT organization_id, '2010-01-05', '2010-01-05', 'Report' FROM program;

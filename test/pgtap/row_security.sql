@@ -8,17 +8,19 @@ SELECT no_plan();
 SELECT set_eq($$SELECT kind, table_name::text FROM schema_table WHERE kind IN ('client', 'protected', 'work')$$, $$VALUES ('client', 'client'), ('client', 'information_release'),
 	('client', 'client_alias'), ('client', 'scan_card'), ('client', 'enrollment'), ('client', 'client_service'), ('client', 'bar'), ('client', 'bar_scope'), ('client', 'bar_organization'),
 	('client', 'bar_override'), ('client', 'service_batch_client'), ('protected', 'client_ssn'), ('work', 'service_batch'), ('work', 'service_batch_service'), ('work', 'service_batch_run'),
-	('client', 'client_barrier'), ('client', 'goal'), ('client', 'action_plan'), ('client', 'action_step'), ('client', 'referral'), ('client', 'turn_away'), ('work', 'indirect_service')$$, 'what workers enter');
+	('client', 'client_barrier'), ('client', 'goal'), ('client', 'action_plan'), ('client', 'action_step'), ('client', 'referral'), ('client', 'turn_away'), ('work', 'indirect_service'),
+	('client', 'assessment'), ('client', 'assessment_follow_up'), ('client', 'case_assignment'), ('client', 'case_status_change'), ('client', 'client_merge'), ('protected', 'client_merge_row'), ('client', 'workflow_run'), ('client', 'workflow_run_step')$$, 'what workers enter');
 SELECT set_eq($$SELECT table_name::text FROM schema_table WHERE kind = 'setup'$$, $$SELECT unnest(ARRAY['organization', 'hmis_user', 'user_organization', 'program', 'program_coc', 'location', 'provider', 'fund', 'grant_award', 'grant_award_program',
 	'unit_of_measure', 'service_reason', 'service_group', 'service', 'service_organization', 'service_offering', 'bar_reason', 'hud_code', 'hud_file', 'hud_column',
-	'turn_away_reason', 'service_screen', 'service_screen_item', 'locked_period', 'barrier'])$$, 'what administrators edit');
+	'turn_away_reason', 'service_screen', 'service_screen_item', 'locked_period', 'barrier',
+	'assessment_type', 'assessment_question', 'assessment_choice', 'step_function', 'workflow', 'workflow_step'])$$, 'what administrators edit');
 SELECT set_eq($$SELECT table_name::text FROM schema_table WHERE kind = 'log'$$, $$SELECT unnest(ARRAY['schema_version', 'schema_table', 'schema_function', 'session_key', 'hud_source', 'hud_key', 'hud_load_run', 'hud_load_file', 'import_finding', 'disclosure', 'client_disposal', 'audit_event', 'protected_column'])$$, 'what only functions write');
 CREATE TEMP TABLE expected AS
 SELECT t.table_name, e.who, coalesce(x.commands, e.commands) AS commands
 FROM (VALUES ('client', 'S', 'SIU', 'SIU'), ('protected', '', '', ''), ('work', 'S', 'SIU', 'SIU'), ('setup', 'S', 'S', 'SIUD'), ('staging', '', '', ''), ('log', '', '', '')) k (kind, reader, worker, admin)
 JOIN schema_table t USING (kind) CROSS JOIN LATERAL (VALUES ('test_reader', k.reader), ('test_worker', k.worker), ('test_admin', k.admin), ('test_stranger', ''), ('clienttrack_owner', 'SIUD')) e (who, commands)
 -- for those with a right
-LEFT JOIN (VALUES ('bar_override', 'S')) x (table_name, commands) ON x.table_name = t.table_name AND e.who IN ('test_worker', 'test_admin');
+LEFT JOIN (VALUES ('bar_override', 'S'), ('case_status_change', 'S'), ('client_merge', 'S')) x (table_name, commands) ON x.table_name = t.table_name AND e.who IN ('test_worker', 'test_admin');
 SELECT is_empty($$SELECT who, table_name, commands, actual FROM expected, LATERAL (SELECT concat(
 		CASE WHEN has_table_privilege(who, format('hmis.%I', table_name), 'SELECT') THEN 'S' END, CASE WHEN has_any_column_privilege(who, format('hmis.%I', table_name), 'INSERT') THEN 'I' END,
 		CASE WHEN has_any_column_privilege(who, format('hmis.%I', table_name), 'UPDATE') THEN 'U' END, CASE WHEN has_table_privilege(who, format('hmis.%I', table_name), 'DELETE') THEN 'D' END)) a (actual)
@@ -30,8 +32,8 @@ SELECT is_empty($$SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute 
 	WHERE c.relnamespace = 'hmis'::regnamespace AND has_column_privilege('test_admin', c.oid, a.attnum, 'UPDATE')
 	AND (a.attname IN ('security_organization_id', 'date_created') OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY (i.indkey)))$$,
 	'nobody changes keys, who owns a row, and when it was entered');
-SELECT is_empty($$SELECT table_name FROM schema_table WHERE kind IN ('client', 'work') AND table_name <> 'bar_override'
-	AND NOT has_column_privilege('test_worker', format('hmis.%I', table_name), 'date_deleted', 'UPDATE')$$, 'rows are deleted by date_deleted');
+SELECT is_empty($$SELECT table_name FROM schema_table WHERE kind IN ('client', 'work') AND changeable_if IS DISTINCT FROM 'false'
+	AND table_name <> 'bar_override' AND NOT has_column_privilege('test_worker', format('hmis.%I', table_name), 'date_deleted', 'UPDATE')$$, 'rows are deleted by date_deleted');
 SELECT is_empty($$SELECT who, c.oid::regclass FROM pg_class c, unnest(ARRAY['test_reader', 'test_worker', 'test_admin', 'clienttrack_owner', 'test_stranger']) who
 	WHERE c.relnamespace = 'hmis'::regnamespace AND c.relkind = 'v' AND has_table_privilege(who, c.oid, 'SELECT') = (who = 'test_stranger')$$, 'views are for readers');
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class c WHERE c.relnamespace = 'hmis'::regnamespace AND c.relkind = 'S' AND (has_sequence_privilege('test_worker', c.oid, 'UPDATE') OR has_sequence_privilege('test_reader', c.oid, 'USAGE'))$$, 'nobody sets a sequence');
@@ -266,9 +268,9 @@ SELECT is(asked('test_worker', format('SELECT concat_ws('' '', status, sqlstate)
 	('Zebulonissimo9 Quackenbush9', 'name'), ('Zebulon Nine', 'name'), ('Nobody Atall', 'name')) v (i, k);
 
 -- The other side of the guard counts what is out of sight, and tells only who sees all.
-SELECT is(did('test_north', 'UPDATE hmis.client SET date_deleted = now() WHERE client_id = 8'), 'CT006 enrollments or services would be left without the client or before birth', 'a client whom others serve is not deleted');
+SELECT is(did('test_north', 'UPDATE hmis.client SET date_deleted = now() WHERE client_id = 8'), 'CT006 enrollments, services or assessments would be left without the client or before birth', 'a client whom others serve is not deleted');
 SELECT is(last_detail(), '', 'who these are is not told');
-SELECT is(did('clienttrack_owner', 'UPDATE hmis.client SET date_deleted = now() WHERE client_id = 8'), 'CT006 enrollments or services would be left without the client or before birth', 'nor by the owner');
+SELECT is(did('clienttrack_owner', 'UPDATE hmis.client SET date_deleted = now() WHERE client_id = 8'), 'CT006 enrollments, services or assessments would be left without the client or before birth', 'nor by the owner');
 SELECT isnt(last_detail(), '', 'who is told');
 UPDATE client_service SET service_reason_id = 1 WHERE client_service_id = 5;
 SELECT is(did('test_admin', 'DELETE FROM hmis.service_reason WHERE service_reason_id = 1'), 'CT006 reason is in use', 'what services stand on stays');
@@ -312,7 +314,7 @@ INSERT INTO violations VALUES
 	('INSERT INTO hmis.enrollment (client_id, program_id, entry_date, exit_date) VALUES (1, 11, ''2024-01-02'', ''2024-01-01'')'),
 	('UPDATE hmis.enrollment SET exit_date = ''1999-01-01'' WHERE client_id = 1'),
 	('UPDATE hmis.enrollment SET entry_date = NULL WHERE client_id = 1'),
-	('UPDATE hmis.enrollment SET case_manager_user_id = 999 WHERE client_id = 1'),
+	('UPDATE hmis.enrollment SET grant_award_id = 999 WHERE client_id = 1'),
 	('INSERT INTO hmis.enrollment (enrollment_id, client_id, program_id, entry_date) VALUES (9, 1, 11, ''2024-01-01'')'),
 	('UPDATE hmis.client_service SET units = -1 WHERE client_id = 1'),
 	('UPDATE hmis.client_service SET units = NULL WHERE client_id = 1'),
@@ -336,7 +338,7 @@ INSERT INTO violations VALUES
 	('INSERT INTO hmis.service_batch_service (service_batch_id, service_id) VALUES (1, 1)');
 CREATE ROLE test_dba IN ROLE clienttrack_owner;
 SELECT matches(tried(who, statement), CASE WHEN who = 'test_worker' AND (statement ~ 'hmis.(\w+) \(\1_id' OR statement ~ 'SET service_batch_run_id') THEN '^42501 permission denied' ELSE '^(22|23)' END, who || ' is refused: ' || left(statement, 60)) FROM violations, unnest(ARRAY['test_worker', 'clienttrack_owner', 'test_dba']) who;
-SELECT is_empty($$SELECT statement, message, detail FROM raised WHERE detail ~* 'failing row|\)=\(' AND detail !~ 'Key \((case_manager_user_id|bar_reason_id|lifted_by_user_id|replaced_by_scan_card_id)\)=\(999\) is not present'$$,
+SELECT is_empty($$SELECT statement, message, detail FROM raised WHERE detail ~* 'failing row|\)=\(' AND detail !~ 'Key \((grant_award_id|bar_reason_id|lifted_by_user_id|replaced_by_scan_card_id)\)=\(999\) is not present'$$,
 	'no DETAIL shows a row or a key but the one given');
 DELETE FROM raised WHERE statement ~ 'Zebulon|guardednote' AND message !~* 'zebulon|guardednote' AND coalesce(detail, '') !~* 'zebulon|guardednote';
 SELECT matches(did('clienttrack_owner', 'DELETE FROM hmis.client WHERE client_id = 4'), '^23503 update or delete on table "client" violates foreign key constraint', 'what refers to a row');

@@ -387,6 +387,8 @@ CREATE TABLE evil.organization (organization_id bigint PRIMARY KEY, victim_servi
 CREATE TABLE evil.program (program_id bigint PRIMARY KEY, organization_id bigint REFERENCES evil.organization);
 CREATE TABLE evil.user_organization (user_organization_id bigint PRIMARY KEY, member_user_id bigint REFERENCES evil.hmis_user, organization_id bigint REFERENCES evil.organization, date_deleted timestamptz);
 CREATE TABLE evil.service_organization (service_organization_id bigint PRIMARY KEY, service_id bigint, organization_id bigint REFERENCES evil.organization, date_deleted timestamptz);
+CREATE TABLE evil.barrier (barrier_id bigint PRIMARY KEY, organization_id bigint REFERENCES evil.organization, sensitive boolean);
+CREATE TABLE evil.assessment_type (assessment_type_id bigint PRIMARY KEY, organization_id bigint REFERENCES evil.organization, sensitive boolean);
 INSERT INTO evil.hmis_user VALUES (12, 'test_app');
 INSERT INTO evil.organization VALUES (1), (2), (3);
 INSERT INTO evil.program VALUES (11, 1), (21, 2), (31, 3);

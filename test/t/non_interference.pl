@@ -45,7 +45,7 @@ SELECT $first + n, (ARRAY['Ana', 'Tou', 'José', 'Zelda'])[1 + n % 4], (ARRAY['R
 	'1980-01-01', $organization FROM generate_series(0, 999) n;
 INSERT INTO client_alias (client_alias_id, client_id, alias_name) SELECT $first + n, $first + n, 'Anita R' || n FROM generate_series(0, 99) n;
 INSERT INTO enrollment (enrollment_id, client_id, program_id, household_id, entry_date)
-SELECT $first + n, $first + n, $program, 1, '2024-01-01' FROM generate_series(0, 999) n;
+SELECT $first + n, $first + n, $program, $first + n, '2024-01-01' FROM generate_series(0, 999) n;
 INSERT INTO scan_card (scan_card_id, client_id, card_code, security_organization_id)
 SELECT $first + n, $first + n, 'CARD-' || n, $organization FROM generate_series(0, 999) n;
 INSERT INTO client_service (client_service_id, client_id, service_id, program_id, date_provided, enrollment_id)

@@ -1,0 +1,263 @@
+/*
+ * guard_case_rules.c
+ *		The rules of entering and exiting programs, of assessments and of case management. How rules work: guard_rules.c.
+ */
+#include "postgres.h"
+
+#include "errors.h"
+#include "guard_rules.h"
+#include "guard_words.h"
+
+#define CLIENT_FROM(e) "'client ' || " e ".client_id || ' on ' || " DAY(e ".entry_date")
+
+/*
+ * A bar keeps from entering: by the program, its organization, or everywhere. A bar from a location or a service does not
+ * keep from enrolling; the services are refused.
+ */
+#define ENTRY_BARRED(level) \
+	"SELECT r.enrollment_id AS row_id, " CLIENT_FROM("r") " AS item " \
+	"FROM {bar} b JOIN {rows} r ON r.client_id = b.client_id " \
+	"WHERE " LIVE("r") " AND " BAR_IN_FORCE("b", "r.entry_date", level) \
+	"AND EXISTS (SELECT FROM {bar_scope} s WHERE s.bar_id = b.bar_id AND s.date_deleted IS NULL " \
+	"	AND (s.covers_all OR s.program_id = r.program_id OR s.organization_id = " \
+	"		(SELECT p.organization_id FROM {program} p WHERE p.program_id = r.program_id))) " \
+	"AND NOT EXISTS (SELECT FROM {bar_override} v WHERE v.bar_id = b.bar_id AND v.date_deleted IS NULL " \
+	"	AND v.service_id IS NULL AND (v.program_id IS NULL OR v.program_id = r.program_id) " \
+	"	AND r.entry_date BETWEEN v.begin_date AND v.end_date)"
+
+static const char entry_barred[] = ENTRY_BARRED("block");
+static const char entry_may_be_barred[] = HAS_BARS("block");
+static const char entry_has_warning[] = ENTRY_BARRED("warn");
+static const char entry_may_have_warning[] = HAS_BARS("warn");
+
+static const char program_not_operating[] =
+	"SELECT r.enrollment_id AS row_id, 'program ' || r.program_id || ' on ' || " DAY("r.entry_date") " AS item "
+	"FROM {rows} r JOIN {program} p ON p.program_id = r.program_id "
+	"WHERE " LIVE("r") " AND (p.date_deleted IS NOT NULL "
+	"	OR r.entry_date < p.operating_start_date OR r.entry_date > p.operating_end_date)";
+
+static const char program_takes_nobody[] =
+	"SELECT r.enrollment_id AS row_id, 'program ' || r.program_id AS item "
+	"FROM {rows} r JOIN {program} p ON p.program_id = r.program_id WHERE " LIVE("r") " AND NOT p.clients_can_enroll";
+
+/*
+ * Stays r and o overlap. Entering on the day another ends is none, unless both begin on that day. Two sessions can't both find
+ * the other's missing: whoever enrolls a client locks the client.
+ */
+#define STAYS_OVERLAP(r, o) \
+	"((" r ".entry_date < coalesce(" o ".exit_date, 'infinity') AND " o ".entry_date < coalesce(" r ".exit_date, 'infinity')) " \
+	"OR " r ".entry_date = " o ".entry_date)"
+
+static const char stays_overlap[] =
+	"SELECT r.enrollment_id AS row_id, 'client ' || r.client_id || ', entry ' || " DAY("r.entry_date") " || ', with enrollment ' || "
+	"o.enrollment_id || ', entry ' || " DAY("o.entry_date") " AS item "
+	"FROM {rows} r JOIN {enrollment} o ON o.client_id = r.client_id AND o.program_id = r.program_id "
+	"	AND o.enrollment_id <> r.enrollment_id "
+	"WHERE " LIVE("r") " AND o.date_deleted IS NULL AND " STAYS_OVERLAP("r", "o");
+static const char lock_enrolled_clients[] =
+	"SELECT count(*) FROM (SELECT FROM {client} c WHERE c.client_id = ANY (ARRAY(SELECT r.client_id FROM {rows} r WHERE " LIVE("r") ")) "
+	"ORDER BY c.client_id FOR NO KEY UPDATE OF c) locked";
+
+/*
+ * The other members o of the household of a row r. A household of a program out of sight, that has the number by chance, is
+ * another one, of which nobody is told.
+ */
+#define OTHER_MEMBERS \
+	"FROM {rows} r JOIN {enrollment} o ON o.household_id = r.household_id AND o.enrollment_id <> r.enrollment_id " \
+	"WHERE " LIVE("r") " AND o.date_deleted IS NULL AND (o.program_id = r.program_id OR " SEES_PROGRAM("o.program_id") ") "
+
+/*
+ * HUD does not date who is the head: when a head has left, another becomes it for the whole of the stay. So there is one
+ * among those who have not left. Whoever changes a household locks the members who are there.
+ */
+static const char household_broken[] =
+	"SELECT DISTINCT r.enrollment_id AS row_id, 'household ' || r.household_id || "
+	"CASE WHEN o.program_id <> r.program_id THEN ' would be in programs ' || r.program_id || ' and ' || o.program_id "
+	"	ELSE ' would have two heads: clients ' || least(r.client_id, o.client_id) || ' and ' || greatest(r.client_id, o.client_id) END AS item "
+	OTHER_MEMBERS
+	"AND (o.program_id <> r.program_id OR (r.relationship_to_hoh = 1 AND o.relationship_to_hoh = 1 "
+	"	AND r.exit_date IS NULL AND o.exit_date IS NULL))";
+static const char household_has_others[] = "SELECT " OTHER_MEMBERS;
+static const char lock_household[] =
+	"SELECT count(*) FROM (SELECT FROM {enrollment} e WHERE e.household_id IN (SELECT r.household_id FROM {rows} r) "
+	"ORDER BY e.enrollment_id FOR NO KEY UPDATE OF e) locked";
+
+static const char household_without_head[] =
+	"SELECT NULL::bigint AS row_id, 'household ' || o.household_id || ' has ' || count(*) || "
+	"CASE count(*) WHEN 1 THEN ' member' ELSE ' members' END || ' enrolled' AS item "
+	"FROM {enrollment} o WHERE (o.household_id, o.program_id) IN (SELECT r.household_id, r.program_id FROM {rows} r) "
+	"AND o.date_deleted IS NULL AND o.exit_date IS NULL "
+	"GROUP BY o.household_id HAVING count(*) FILTER (WHERE o.relationship_to_hoh = 1) = 0";
+
+/*
+ * What the program's organization still works on in the enrollments that end. Needs and barriers that not everybody sees are not
+ * counted, nor is what other organizations enter about an enrollment that was released to them.
+ */
+#define OPEN_IN(concept, condition, one, many) \
+	"(SELECT nullif(count(*), 0) || CASE count(*) WHEN 1 THEN ' " one "' ELSE ' " many "' END " \
+	"FROM {" concept "} x WHERE x.enrollment_id = r.enrollment_id AND x.date_deleted IS NULL AND " condition " " \
+	"AND coalesce(x.security_organization_id = (SELECT p.organization_id FROM {program} p WHERE p.program_id = r.program_id), true))"
+
+static const char work_is_open[] =
+	"SELECT r.enrollment_id AS row_id, 'enrollment ' || r.enrollment_id || ': ' || w.words AS item FROM {rows} r, "
+	"LATERAL (SELECT nullif(concat_ws(', ', "
+	OPEN_IN("client_barrier", "x.barrier_status <> 'resolved' "
+			"AND NOT (SELECT k.sensitive FROM {barrier} k WHERE k.barrier_id = x.barrier_id)", "need or barrier", "needs or barriers") ", "
+	OPEN_IN("goal", "x.goal_status = 'open'", "goal", "goals") ", "
+	OPEN_IN("action_plan", "x.plan_status = 'open'", "action plan", "action plans") ", "
+	OPEN_IN("referral", "NOT EXISTS (SELECT FROM {client_service} s WHERE s.referral_id = x.referral_id AND s.date_deleted IS NULL)",
+			"referral without a service", "referrals without a service") ", "
+	OPEN_IN("workflow_run", "x.run_status IN ('open', 'paused') "
+			"AND x.workflow_run_id::text IS DISTINCT FROM nullif(current_setting('clienttrack.workflow_run', true), '')",
+			"workflow", "workflows") "), '') AS words) w "
+	"WHERE r.exit_date IS NOT NULL AND " LIVE("r") " AND w.words IS NOT NULL";
+
+/* Assessments */
+static const char assessment_dates[] =
+	"SELECT r.assessment_id AS row_id, 'client ' || r.client_id || ' on ' || " DAY("r.assessment_date") " AS item "
+	"FROM {rows} r JOIN {client} c ON c.client_id = r.client_id "
+	"WHERE " LIVE("r") " AND (r.assessment_date > " LAST_DAY " OR r.assessment_date < c.dob OR c.date_deleted IS NOT NULL)";
+static const char lock_parents_of_assessments[] = "SELECT " LOCK_PARENTS("client", "c");
+
+/* The text of a JSON value: templates have no braces of their own, so the path is not written as a string. */
+#define TEXT_OF(v) v " #>> ARRAY[]::text[]"
+
+/* A JSON string that is a day: the last day of a month is told by the first of the next, so that no cast can fail. */
+#define IS_DAY(v) \
+	"CASE WHEN " TEXT_OF(v) " ~ '^[12][0-9][0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' " \
+	"THEN substr(" TEXT_OF(v) ", 9, 2)::int <= extract(day FROM make_date(substr(" TEXT_OF(v) ", 1, 4)::int, " \
+	"	substr(" TEXT_OF(v) ", 6, 2)::int, 1) + interval '1 month' - interval '1 day') ELSE false END"
+#define IS_UNKNOWN(v) \
+	"(jsonb_typeof(" v ") = 'object' AND " v " - 'unknown' = jsonb_build_object() " \
+	"AND " v " ->> 'unknown' IN ('doesnt_know', 'prefers_not_to_answer', 'not_collected'))"
+#define IS_BETWEEN(v) \
+	"CASE jsonb_typeof(" v ") WHEN 'number' THEN coalesce((" v ")::numeric >= q.lowest, true) AND coalesce((" v ")::numeric <= q.highest, true) " \
+	"ELSE false END"
+#define CHOICES_OF(q, v) \
+	"FROM {assessment_choice} h WHERE h.assessment_question_id = " q ".assessment_question_id AND h.date_deleted IS NULL AND h.choice_code = " v
+
+/* Whether the JSON value v is an answer to the question q. Of several codes none says that there is no answer. */
+#define FITS(q, v) \
+	"CASE " q ".question_type " \
+	"WHEN 'number' THEN " IS_UNKNOWN(v) " OR " IS_BETWEEN(v) " " \
+	"WHEN 'money' THEN " IS_UNKNOWN(v) " OR CASE WHEN " IS_BETWEEN(v) " THEN abs((" v ")::numeric) < 1e10 AND round((" v ")::numeric, 2) = (" v ")::numeric ELSE false END " \
+	"WHEN 'date' THEN " IS_UNKNOWN(v) " OR (jsonb_typeof(" v ") = 'string' AND " IS_DAY(v) ") " \
+	"WHEN 'text' THEN " IS_UNKNOWN(v) " OR (jsonb_typeof(" v ") = 'string' AND " TEXT_OF(v) " ~ '\\S') " \
+	"WHEN 'code' THEN jsonb_typeof(" v ") = 'string' AND EXISTS (SELECT " CHOICES_OF(q, TEXT_OF(v)) ") " \
+	"WHEN 'codes' THEN CASE WHEN jsonb_typeof(" v ") = 'array' AND jsonb_array_length(" v ") > 0 THEN NOT EXISTS (SELECT " \
+	"	FROM (SELECT o.code, count(*) OVER (PARTITION BY o.code) AS times, jsonb_array_length(" v ") AS chosen " \
+	"		FROM jsonb_array_elements(" v ") AS o (code)) o " \
+	"	WHERE o.times > 1 OR jsonb_typeof(o.code) <> 'string' OR NOT EXISTS (SELECT " CHOICES_OF(q, TEXT_OF("o.code")) \
+	"		AND (h.answer_status = 'answered' OR o.chosen = 1))) ELSE false END " \
+	"WHEN 'score' THEN jsonb_typeof(" v ") = 'number' END"
+
+static const char answer_does_not_fit[] =
+	"SELECT r.assessment_id AS row_id, 'client ' || r.client_id || ', question ' || left(a.key, 60) || "
+	"CASE WHEN q.question_type IS NULL THEN ' is not one of the assessment' ELSE ' takes a ' || q.question_type END AS item "
+	"FROM {rows} r CROSS JOIN LATERAL jsonb_each(r.answers) a "
+	"LEFT JOIN {assessment_question} q ON q.assessment_type_id = r.assessment_type_id AND q.question_code = a.key "
+	"	AND q.date_deleted IS NULL "
+	"WHERE " LIVE("r") " AND (" FITS("q", "a.value") ") IS NOT TRUE "
+	"UNION ALL "
+	"SELECT r.assessment_id, 'client ' || r.client_id || ', question ' || q.question_code || ' must be answered' "
+	"FROM {rows} r JOIN {assessment_question} q ON q.assessment_type_id = r.assessment_type_id "
+	"WHERE " LIVE("r") " AND q.required AND q.active AND q.date_deleted IS NULL AND NOT r.answers ? q.question_code";
+
+/* A question or a choice that answers were given to keeps its code and type. */
+static const char question_in_use[] =
+	"SELECT r.assessment_question_id AS row_id, 'question ' || r.question_code AS item FROM {rows} r "
+	"WHERE EXISTS (SELECT FROM {assessment} a WHERE a.assessment_type_id = r.assessment_type_id AND a.answers ? r.question_code)";
+static const char choice_in_use[] =
+	"SELECT r.assessment_choice_id AS row_id, 'choice ' || r.choice_code || ' of question ' || q.question_code AS item "
+	"FROM {rows} r JOIN {assessment_question} q ON q.assessment_question_id = r.assessment_question_id "
+	"WHERE EXISTS (SELECT FROM {assessment} a WHERE a.assessment_type_id = q.assessment_type_id "
+	"	AND (a.answers -> q.question_code = to_jsonb(r.choice_code) OR a.answers -> q.question_code @> to_jsonb(ARRAY[r.choice_code])))";
+static const char lock_assessments[] = "LOCK TABLE {assessment} IN SHARE MODE";
+
+/*
+ * One primary case manager at a time, of an enrollment, and in an organization of a client as such. Whoever assigns one
+ * locks the client.
+ */
+static const char several_primary[] =
+	"SELECT r.case_assignment_id AS row_id, 'client ' || r.client_id || ', user ' || o.case_manager_user_id || ' from ' || "
+	DAY("o.begin_date") " || coalesce(' until ' || " DAY("o.end_date") ", '') AS item "
+	"FROM {rows} r JOIN {case_assignment} o ON o.client_id = r.client_id AND o.case_assignment_id <> r.case_assignment_id "
+	"	AND o.enrollment_id IS NOT DISTINCT FROM r.enrollment_id "
+	"	AND (r.enrollment_id IS NOT NULL OR o.security_organization_id IS NOT DISTINCT FROM r.security_organization_id) "
+	"WHERE " LIVE("r") " AND o.date_deleted IS NULL AND r.is_primary AND o.is_primary "
+	"AND r.begin_date < coalesce(o.end_date, 'infinity') AND o.begin_date < coalesce(r.end_date, 'infinity')";
+static const char has_primary[] = "SELECT FROM {rows} r WHERE r.is_primary AND " LIVE("r");
+
+#define ENROLLMENT_RULE_OF(name, sqlstate, elevel, excused, wakes) \
+	name, sqlstate, elevel, "enrollment", GUARD_INSERT | GUARD_UPDATE | (excused), false, wakes
+#define WAKE_ENTRY "client_id, program_id, entry_date, date_deleted"
+#define WAKE_HOUSEHOLD "household_id, program_id, relationship_to_hoh, exit_date, date_deleted"
+#define PROGRAM_CLOSED_WORDS(message) message, "Closed: %s.", "Choose another program or entry date, or ask your administrator."
+
+const GuardRule guard_case_rules[] = {
+	/* entering a program */
+	{ENROLLMENT_RULE_OF("client_barred", ERRCODE_CT_CLIENT_BARRED, ERROR, GUARD_NOT_MERGED, WAKE_ENTRY),
+		entry_barred, entry_may_be_barred, NULL,
+		"client is barred", "Barred: %s.", "Review the bar with your supervisor."},
+	{ENROLLMENT_RULE_OF("program_not_operating", ERRCODE_CT_PROGRAM_CLOSED, ERROR, GUARD_NOT_LOADED | GUARD_NOT_MERGED,
+						"program_id, entry_date, date_deleted"),
+		program_not_operating, NULL, NULL, PROGRAM_CLOSED_WORDS("program does not operate on that date")},
+	{ENROLLMENT_RULE_OF("program_takes_nobody", ERRCODE_CT_PROGRAM_CLOSED, ERROR, GUARD_NOT_LOADED, "program_id"),
+		program_takes_nobody, NULL, NULL, PROGRAM_CLOSED_WORDS("program does not take enrollments")},
+	{ENROLLMENT_RULE_OF("household_broken", ERRCODE_CT_HOUSEHOLD, ERROR, GUARD_NOT_LOADED, WAKE_HOUSEHOLD),
+		household_broken, household_has_others, lock_household,
+		"a household has one head and one program", "Not possible: %s.",
+	"Change the relationship to the head of household of one of them first, or enroll in a new household."},
+	{ENROLLMENT_RULE_OF("client_has_warning", ERRCODE_WARNING, WARNING, GUARD_NOT_LOADED | GUARD_NOT_MERGED, WAKE_ENTRY),
+		entry_has_warning, entry_may_have_warning, NULL,
+		"there is a warning about the client", "Enrolled: %s.", "Ask your supervisor."},
+	{ENROLLMENT_RULE_OF("enrollments_overlap", ERRCODE_WARNING, WARNING, GUARD_NOT_LOADED | GUARD_NOT_MERGED,
+						"client_id, program_id, entry_date, exit_date, date_deleted"),
+		stays_overlap, NULL, lock_enrolled_clients,
+		"client has overlapping enrollments in the program", "Overlapping: %s.", "See view overlapping_enrollments."},
+
+	/* leaving it */
+	{"household_without_head", ERRCODE_WARNING, WARNING, "enrollment",
+		GUARD_UPDATE | GUARD_LEFT | GUARD_NOT_LOADED | GUARD_NOT_MERGED, false, "household_id, relationship_to_hoh, exit_date, date_deleted",
+		household_without_head, NULL, NULL,
+		"household is left without a head", "Left: %s.", "Make another member the head, or exit the whole household."},
+	{"work_is_open", ERRCODE_WARNING, WARNING, "enrollment", GUARD_UPDATE | GUARD_NOT_LOADED | GUARD_NOT_MERGED, false, "exit_date",
+		work_is_open, NULL, NULL,
+		"something is still open in the enrollment", "Open: %s.", "Close it, or leave it for whoever works with the client next."},
+
+	/* assessments */
+	LOCK_FIRST("assessment", "client_id, assessment_date, date_deleted", lock_parents_of_assessments),
+	{"date_out_of_range", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, "assessment", GUARD_INSERT | GUARD_UPDATE, false,
+		"client_id, assessment_date, date_deleted",
+		assessment_dates, NULL, NULL,
+		"assessment date is out of range", "In the future, before the client's birth, or of a deleted client: %s.",
+	"See the setting clienttrack.future_days for assessments dated ahead."},
+	{"answer_does_not_fit", ERRCODE_CT_ANSWER, ERROR, "assessment", GUARD_INSERT | GUARD_UPDATE, false,
+		"assessment_type_id, answers, date_deleted",
+		answer_does_not_fit, NULL, NULL,
+		"answer does not fit its question", "Not an answer: %s.",
+	"See assessment_question and assessment_choice. A question without choices takes {\"unknown\": \"doesnt_know\"} as well."},
+	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "assessment_question", GUARD_UPDATE | GUARD_LEFT | GUARD_OTHERS, false,
+		"assessment_type_id, question_code, question_type, date_deleted",
+		question_in_use, NULL, lock_assessments,
+		"question was answered", "Answered: %s.", "Deactivate it, and ask another one instead."},
+	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "assessment_question", GUARD_DELETE | GUARD_OTHERS, false, NULL,
+		question_in_use, NULL, lock_assessments,
+		"question was answered", "Answered: %s.", "Deactivate it instead."},
+	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "assessment_choice", GUARD_UPDATE | GUARD_LEFT | GUARD_OTHERS, false,
+		"assessment_question_id, choice_code, answer_status, date_deleted",
+		choice_in_use, NULL, lock_assessments,
+		"choice was taken", "Taken: %s.", "Deactivate it, and offer another one instead."},
+	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "assessment_choice", GUARD_DELETE | GUARD_OTHERS, false, NULL,
+		choice_in_use, NULL, lock_assessments,
+		"choice was taken", "Taken: %s.", "Deactivate it instead."},
+
+	/* case managers */
+	{"several_primary", ERRCODE_CT_CASE_MANAGER, ERROR, "case_assignment", GUARD_INSERT | GUARD_UPDATE | GUARD_NOT_MERGED, false,
+		"client_id, enrollment_id, is_primary, begin_date, end_date, security_organization_id, date_deleted",
+		several_primary, has_primary, lock_enrolled_clients,
+		"there is another primary case manager at that time", "Assigned: %s.",
+	"End that assignment first, or use assign_case_manager(), which does."},
+};
+
+const int	guard_case_rule_count = lengthof(guard_case_rules);
