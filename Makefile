@@ -53,7 +53,9 @@ ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)
 # Where results/ and regression.diffs go.
 TEST_OUTPUT = .
 REGRESS_OPTS = --inputdir=test --outputdir='$(TEST_OUTPUT)'
-ISOLATION_OPTS = --inputdir=test --outputdir='$(TEST_OUTPUT)'
+ISOLATION_OPTS = --inputdir=test --outputdir='$(TEST_OUTPUT)' --use-existing
+# Where there are specs to run.
+REGRESS_PREP = $(if $(strip $(ISOLATION)),isolation-database)
 ifneq ($(filter $(REGRESS),$(ISOLATION)),)
 $(error a regress and an isolation test share a name: $(filter $(REGRESS),$(ISOLATION)))
 endif
@@ -61,6 +63,16 @@ endif
 include $(PGXS)
 
 -include $(wildcard src/*.d)
+
+PSQL = '$(bindir)/psql' -X -q -v ON_ERROR_STOP=1
+
+# Each permutation of a spec begins with CALL test.fresh_hmis(). Expected output is in English.
+.PHONY: isolation-database
+isolation-database:
+	$(PSQL) -d postgres -c 'SET client_min_messages = warning' -c 'DROP DATABASE IF EXISTS "$(ISOLATION_TESTDB)"' \
+		-c 'CREATE DATABASE "$(ISOLATION_TESTDB)" TEMPLATE template0' \
+		-c 'ALTER DATABASE "$(ISOLATION_TESTDB)" SET lc_messages TO "C"'
+	$(PSQL) -d $(ISOLATION_TESTDB) -f test/fresh_hmis.sql
 
 # The folders are prerequisites so that a removed file is noticed.
 $(SQL_BUILT): $(SQL_SOURCES) $(wildcard sql/engine sql/schema) script/build-sql clienttrack.control
