@@ -17,7 +17,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/hud_load.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export PGOPTIONS='-c client_min_messages=warning'
 files='Export:hud_export User:hud_user Organization:hud_organization Project:hud_project ProjectCoC:hud_project_coc
-	Funder:hud_funder Client:hud_client Enrollment:hud_enrollment Exit:hud_exit Services:hud_services'
+	Funder:hud_funder Client:hud_client Enrollment:hud_enrollment Exit:hud_exit Services:hud_services
+	IncomeBenefits:hud_income_benefits HealthAndDV:hud_health_and_dv Disabilities:hud_disabilities'
 
 # Runs psql in the database of the benchmark.
 run_psql()

@@ -130,38 +130,101 @@ static const char lock_parents_of_assessments[] = "SELECT " LOCK_PARENTS("client
 #define IS_UNKNOWN(v) \
 	"(jsonb_typeof(" v ") = 'object' AND " v " - 'unknown' = jsonb_build_object() " \
 	"AND " v " ->> 'unknown' IN ('doesnt_know', 'prefers_not_to_answer', 'not_collected'))"
-#define IS_BETWEEN(v) \
-	"CASE jsonb_typeof(" v ") WHEN 'number' THEN coalesce((" v ")::numeric >= q.lowest, true) AND coalesce((" v ")::numeric <= q.highest, true) " \
+#define IS_NUMBER(v, below, decimals) \
+	"CASE jsonb_typeof(" v ") WHEN 'number' THEN abs((" v ")::numeric) < " below " AND round((" v ")::numeric, " decimals ") = (" v ")::numeric " \
 	"ELSE false END"
-#define CHOICES_OF(q, v) \
-	"FROM {assessment_choice} h WHERE h.assessment_question_id = " q ".assessment_question_id AND h.date_deleted IS NULL AND h.choice_code = " v
 
-/* Whether the JSON value v is an answer to the question q. Of several codes none says that there is no answer. */
-#define FITS(q, v) \
+/*
+ * Whether the JSON value v is an answer to the question q; h is the choice of q with that code, if there is one. What the elements of
+ * several codes are, is looked at by CODES_DO_NOT_FIT.
+ */
+#define FITS(q, h, v) \
 	"CASE " q ".question_type " \
-	"WHEN 'number' THEN " IS_UNKNOWN(v) " OR " IS_BETWEEN(v) " " \
-	"WHEN 'money' THEN " IS_UNKNOWN(v) " OR CASE WHEN " IS_BETWEEN(v) " THEN abs((" v ")::numeric) < 1e10 AND round((" v ")::numeric, 2) = (" v ")::numeric ELSE false END " \
+	"WHEN 'code' THEN jsonb_typeof(" v ") = 'string' AND " h ".assessment_choice_id IS NOT NULL " \
+	"WHEN 'number' THEN " IS_UNKNOWN(v) " OR " IS_NUMBER(v, "1e15", "10") " " \
+	"WHEN 'money' THEN " IS_UNKNOWN(v) " OR " IS_NUMBER(v, "1e10", "2") " " \
 	"WHEN 'date' THEN " IS_UNKNOWN(v) " OR (jsonb_typeof(" v ") = 'string' AND " IS_DAY(v) ") " \
 	"WHEN 'text' THEN " IS_UNKNOWN(v) " OR (jsonb_typeof(" v ") = 'string' AND " TEXT_OF(v) " ~ '\\S') " \
-	"WHEN 'code' THEN jsonb_typeof(" v ") = 'string' AND EXISTS (SELECT " CHOICES_OF(q, TEXT_OF(v)) ") " \
-	"WHEN 'codes' THEN CASE WHEN jsonb_typeof(" v ") = 'array' AND jsonb_array_length(" v ") > 0 THEN NOT EXISTS (SELECT " \
-	"	FROM (SELECT o.code, count(*) OVER (PARTITION BY o.code) AS times, jsonb_array_length(" v ") AS chosen " \
-	"		FROM jsonb_array_elements(" v ") AS o (code)) o " \
-	"	WHERE o.times > 1 OR jsonb_typeof(o.code) <> 'string' OR NOT EXISTS (SELECT " CHOICES_OF(q, TEXT_OF("o.code")) \
-	"		AND (h.answer_status = 'answered' OR o.chosen = 1))) ELSE false END " \
+	"WHEN 'codes' THEN CASE WHEN jsonb_typeof(" v ") = 'array' THEN jsonb_array_length(" v ") > 0 ELSE false END " \
 	"WHEN 'score' THEN jsonb_typeof(" v ") = 'number' END"
+
+/*
+ * The answers a of a row r that are not simply a code of their question's list. Nearly all are, and looking at them one by one
+ * takes most of the time of a load.
+ */
+#define CHOICES_OF_TYPES \
+	"(SELECT c.assessment_type_id, jsonb_object_agg(c.question_code, c.codes) AS choices FROM " \
+	"	(SELECT q.assessment_type_id, q.question_code, jsonb_object_agg(h.choice_code, true) AS codes " \
+	"	FROM {assessment_question} q JOIN {assessment_choice} h USING (assessment_question_id) " \
+	"	WHERE q.assessment_type_id IN (SELECT r.assessment_type_id FROM {rows} r) AND q.question_type = 'code' " \
+	"	AND q.date_deleted IS NULL AND h.date_deleted IS NULL GROUP BY 1, 2) c GROUP BY 1)"
+#define ANSWERS_TO_JUDGE \
+	"{rows} r LEFT JOIN " CHOICES_OF_TYPES " f ON f.assessment_type_id = r.assessment_type_id " \
+	"CROSS JOIN LATERAL jsonb_each(clienttrack.unlisted_answers(r.answers, coalesce(f.choices, jsonb_build_object()))) a "
+
+/* Each of several codes is a choice, none is there twice, and one that says why there is no answer is alone. */
+#define CODES_DO_NOT_FIT \
+	"SELECT r.assessment_id, 'client ' || r.client_id || ', question ' || q.question_code || ' takes a codes' " \
+	"FROM {rows} r JOIN {assessment_question} q ON q.assessment_type_id = r.assessment_type_id " \
+	"CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(r.answers -> q.question_code) WHEN 'array' THEN r.answers -> q.question_code " \
+	"	ELSE '[]' END) AS o (code) " \
+	"LEFT JOIN {assessment_choice} k ON k.assessment_question_id = q.assessment_question_id AND k.choice_code = " TEXT_OF("o.code") " " \
+	"	AND k.date_deleted IS NULL AND jsonb_typeof(o.code) = 'string' " \
+	"WHERE " LIVE("r") " AND q.question_type = 'codes' AND q.date_deleted IS NULL " \
+	"GROUP BY r.assessment_id, r.client_id, q.assessment_question_id, q.question_code " \
+	"HAVING count(DISTINCT k.assessment_choice_id) < count(*) OR (count(*) > 1 AND bool_or(k.answer_status <> 'answered'))"
 
 static const char answer_does_not_fit[] =
 	"SELECT r.assessment_id AS row_id, 'client ' || r.client_id || ', question ' || left(a.key, 60) || "
 	"CASE WHEN q.question_type IS NULL THEN ' is not one of the assessment' ELSE ' takes a ' || q.question_type END AS item "
-	"FROM {rows} r CROSS JOIN LATERAL jsonb_each(r.answers) a "
+	"FROM " ANSWERS_TO_JUDGE
 	"LEFT JOIN {assessment_question} q ON q.assessment_type_id = r.assessment_type_id AND q.question_code = a.key "
 	"	AND q.date_deleted IS NULL "
-	"WHERE " LIVE("r") " AND (" FITS("q", "a.value") ") IS NOT TRUE "
-	"UNION ALL "
-	"SELECT r.assessment_id, 'client ' || r.client_id || ', question ' || q.question_code || ' must be answered' "
+	"LEFT JOIN {assessment_choice} h ON h.assessment_question_id = q.assessment_question_id AND h.choice_code = " TEXT_OF("a.value") " "
+	"	AND h.date_deleted IS NULL "
+	"WHERE " LIVE("r") " AND (" FITS("q", "h", "a.value") ") IS NOT TRUE "
+	"UNION ALL " CODES_DO_NOT_FIT;
+
+/* What was asked, and within which limits, may change: about entering. */
+static const char answer_out_of_range[] =
+	"SELECT r.assessment_id AS row_id, 'client ' || r.client_id || ', question ' || q.question_code || "
+	"CASE WHEN r.answers -> q.question_code IS NULL THEN ' must be answered' "
+	"	ELSE ' takes ' || concat_ws(' and ', 'at least ' || q.lowest, 'at most ' || q.highest) END AS item "
 	"FROM {rows} r JOIN {assessment_question} q ON q.assessment_type_id = r.assessment_type_id "
-	"WHERE " LIVE("r") " AND q.required AND q.active AND q.date_deleted IS NULL AND NOT r.answers ? q.question_code";
+	"WHERE " LIVE("r") " AND q.active AND q.date_deleted IS NULL AND (q.required OR q.lowest IS NOT NULL OR q.highest IS NOT NULL) "
+	"AND CASE jsonb_typeof(r.answers -> q.question_code) "
+	"	WHEN 'number' THEN coalesce((r.answers -> q.question_code)::numeric < q.lowest, false) "
+	"		OR coalesce((r.answers -> q.question_code)::numeric > q.highest, false) "
+	"	ELSE q.required AND q.question_type <> 'score' AND NOT r.answers ? q.question_code END";
+
+/* The same organization has another assessment of that day. Of others nobody is told. */
+static const char assessed_again[] =
+	"SELECT r.assessment_id AS row_id, 'client ' || r.client_id || ' on ' || " DAY("r.assessment_date") " || ', assessment ' || o.assessment_id AS item "
+	"FROM {rows} r JOIN {assessment} o ON o.client_id = r.client_id AND o.assessment_type_id = r.assessment_type_id "
+	"	AND o.assessment_date = r.assessment_date AND o.assessment_id <> r.assessment_id "
+	"WHERE " LIVE("r") " AND o.date_deleted IS NULL AND o.security_organization_id IS NOT DISTINCT FROM r.security_organization_id";
+
+/*
+ * HUD 5.03: project start is on the day of entry, project exit on that of exit, an update between them, post-exit later, and
+ * an annual assessment within 30 days of the anniversary of the day when the head of household entered.
+ */
+#define HEAD_ENTRY(e) \
+	"coalesce((SELECT h.entry_date FROM {enrollment} h WHERE h.household_id = " e ".household_id AND h.program_id = " e ".program_id " \
+	"	AND h.relationship_to_hoh = 1 AND h.date_deleted IS NULL ORDER BY h.exit_date DESC NULLS FIRST, h.enrollment_id LIMIT 1), " e ".entry_date)"
+#define YEARS_SINCE(day, first) "round((" day " - " first ") / 365.2425)::int"
+
+static const char stage_does_not_fit[] =
+	"SELECT r.assessment_id AS row_id, 'client ' || r.client_id || ', stage ' || r.data_collection_stage || ' on ' || " DAY("r.assessment_date")
+	" || ', entry ' || " DAY("e.entry_date") " || coalesce(', exit ' || " DAY("e.exit_date") ", '') AS item "
+	"FROM {rows} r JOIN {enrollment} e ON e.enrollment_id = r.enrollment_id "
+	"WHERE " LIVE("r") " AND NOT CASE r.data_collection_stage WHEN 1 THEN r.assessment_date = e.entry_date "
+	"	WHEN 2 THEN r.assessment_date >= e.entry_date AND r.assessment_date <= coalesce(e.exit_date, r.assessment_date) "
+	"	WHEN 3 THEN r.assessment_date = coalesce(e.exit_date, r.assessment_date) AND r.assessment_date >= e.entry_date "
+	"	WHEN 5 THEN (SELECT " YEARS_SINCE("r.assessment_date", "d.first") " > 0 AND abs(r.assessment_date - "
+	"		(d.first + make_interval(years => " YEARS_SINCE("r.assessment_date", "d.first") "))::date) <= 30 "
+	"		FROM (SELECT " HEAD_ENTRY("e") " AS first OFFSET 0) d) "
+	"	WHEN 6 THEN r.assessment_date > e.exit_date IS TRUE ELSE true END";
+static const char has_stage[] = "SELECT FROM {rows} r WHERE r.data_collection_stage > 0 AND r.enrollment_id > 0 AND " LIVE("r");
 
 /* A question or a choice that answers were given to keeps its code and type. */
 static const char question_in_use[] =
@@ -188,13 +251,86 @@ static const char several_primary[] =
 	"AND r.begin_date < coalesce(o.end_date, 'infinity') AND o.begin_date < coalesce(r.end_date, 'infinity')";
 static const char has_primary[] = "SELECT FROM {rows} r WHERE r.is_primary AND " LIVE("r");
 
+/*
+ * Needs and barriers, goals, action plans and their steps: no day that they name is in the future, but for what is planned, and
+ * none is before the client's birth. An assignment may begin in the future.
+ */
+#define CASE_DATES(key, birth, days) \
+	"SELECT r." key " AS row_id, 'client ' || r.client_id || ' on ' || " DAY(birth) " AS item " \
+	"FROM {rows} r JOIN {client} c ON c.client_id = r.client_id " \
+	"WHERE " LIVE("r") " AND (" birth " < c.dob OR c.date_deleted IS NOT NULL OR greatest(" days ") > " LAST_DAY ")"
+
+static const char barrier_dates[] =
+	CASE_DATES("client_barrier_id", "r.identified_date", "r.identified_date, r.resolved_date, r.status_date");
+static const char goal_dates[] = CASE_DATES("goal_id", "r.begin_date", "r.begin_date, r.closed_date, r.status_date");
+static const char plan_dates[] = CASE_DATES("action_plan_id", "r.begin_date", "r.begin_date, r.end_date, r.status_date");
+static const char step_dates[] = CASE_DATES("action_step_id", "coalesce(least(r.completed_date, r.status_date), r.date_created::date)",
+											"r.completed_date, r.status_date");
+static const char assignment_dates[] = CASE_DATES("case_assignment_id", "r.begin_date", "NULL::date");
+static const char lock_parents_of_case[] = "SELECT " LOCK_PARENTS("client", "c");
+
+/* What would be left without its client, or before the client's birth. */
+#define CASE_OF_CLIENT(concept, day, one, many) \
+	"SELECT c.client_id, 'client ' || c.client_id || ' has ' || count(*) || CASE count(*) WHEN 1 THEN ' " one " on ' " \
+	"ELSE ' " many ", the first on ' END || " DAY("min(x." day ")") " AS item " \
+	"FROM {rows} c JOIN {" concept "} x ON x.client_id = c.client_id AND x.date_deleted IS NULL " \
+	"WHERE c.date_deleted IS NOT NULL OR x." day " < c.dob GROUP BY c.client_id"
+
+static const char client_has_case[] =
+	"SELECT v.client_id AS row_id, v.item FROM ("
+	CASE_OF_CLIENT("client_barrier", "identified_date", "need or barrier", "needs or barriers") " UNION ALL "
+	CASE_OF_CLIENT("goal", "begin_date", "goal", "goals") " UNION ALL "
+	CASE_OF_CLIENT("action_plan", "begin_date", "action plan", "action plans") " UNION ALL "
+	CASE_OF_CLIENT("case_assignment", "begin_date", "case manager", "case managers") ") v";
+
+/* Whoever is deactivated, or deleted, has a case load that somebody should take over. */
+static const char case_load_left[] =
+	"SELECT r.user_id AS row_id, 'user ' || r.user_id || ' has ' || count(*) || "
+	"CASE count(*) WHEN 1 THEN ' assignment' ELSE ' assignments' END AS item "
+	"FROM {rows} r JOIN {case_assignment} a ON a.case_manager_user_id = r.user_id "
+	"WHERE (NOT r.active OR r.date_deleted IS NOT NULL) AND a.date_deleted IS NULL AND (a.end_date IS NULL OR a.end_date > current_date) "
+	"GROUP BY r.user_id";
+
+/*
+ * Nothing new is entered for a record that was merged into another. Whoever enters it has waited, through the foreign key, for
+ * a merge under way. Rows that hang on others of the client come after them; services, enrollments and assessments are not
+ * entered for a deleted client.
+ */
+#define MERGED_CLIENT_RULE(concept) \
+	{"client_was_merged", ERRCODE_CT_NOT_FOUND, ERROR, concept, GUARD_INSERT | GUARD_UPDATE, false, "client_id", \
+		"SELECT r." concept "_id AS row_id, 'client ' || r.client_id || ' into client ' || c.merged_into_client_id AS item " \
+		"FROM {rows} r JOIN {client} c ON c.client_id = r.client_id WHERE c.merged_into_client_id IS NOT NULL", NULL, NULL, \
+		"client was merged into another record", "Merged: %s.", "Enter it for that one."}
+
 #define ENROLLMENT_RULE_OF(name, sqlstate, elevel, excused, wakes) \
 	name, sqlstate, elevel, "enrollment", GUARD_INSERT | GUARD_UPDATE | (excused), false, wakes
 #define WAKE_ENTRY "client_id, program_id, entry_date, date_deleted"
 #define WAKE_HOUSEHOLD "household_id, program_id, relationship_to_hoh, exit_date, date_deleted"
+#define CASE_DATE_RULES(concept, columns, violations) \
+	LOCK_FIRST(concept, columns, lock_parents_of_case), \
+	{"date_out_of_range", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, concept, GUARD_INSERT | GUARD_UPDATE, false, columns, \
+		violations, NULL, NULL, "date is out of range", "In the future, before the client's birth, or of a deleted client: %s.", \
+		"See the setting clienttrack.future_days for dates ahead."}
 #define PROGRAM_CLOSED_WORDS(message) message, "Closed: %s.", "Choose another program or entry date, or ask your administrator."
 
 const GuardRule guard_case_rules[] = {
+	/* clients who were merged */
+	MERGED_CLIENT_RULE("enrollment"),
+	MERGED_CLIENT_RULE("assessment"),
+	MERGED_CLIENT_RULE("information_release"),
+	MERGED_CLIENT_RULE("client_alias"),
+	MERGED_CLIENT_RULE("scan_card"),
+	MERGED_CLIENT_RULE("bar"),
+	MERGED_CLIENT_RULE("turn_away"),
+	MERGED_CLIENT_RULE("assessment_follow_up"),
+	MERGED_CLIENT_RULE("case_assignment"),
+	MERGED_CLIENT_RULE("client_barrier"),
+	MERGED_CLIENT_RULE("goal"),
+	MERGED_CLIENT_RULE("action_plan"),
+	MERGED_CLIENT_RULE("referral"),
+	MERGED_CLIENT_RULE("workflow_run"),
+	MERGED_CLIENT_RULE("service_batch_client"),
+
 	/* entering a program */
 	{ENROLLMENT_RULE_OF("client_barred", ERRCODE_CT_CLIENT_BARRED, ERROR, GUARD_NOT_MERGED, WAKE_ENTRY),
 		entry_barred, entry_may_be_barred, NULL,
@@ -232,11 +368,25 @@ const GuardRule guard_case_rules[] = {
 		assessment_dates, NULL, NULL,
 		"assessment date is out of range", "In the future, before the client's birth, or of a deleted client: %s.",
 	"See the setting clienttrack.future_days for assessments dated ahead."},
-	{"answer_does_not_fit", ERRCODE_CT_ANSWER, ERROR, "assessment", GUARD_INSERT | GUARD_UPDATE, false,
+	{"answer_does_not_fit", ERRCODE_CT_ANSWER, ERROR, "assessment", GUARD_INSERT | GUARD_UPDATE | GUARD_NOT_MERGED, false,
 		"assessment_type_id, answers, date_deleted",
 		answer_does_not_fit, NULL, NULL,
 		"answer does not fit its question", "Not an answer: %s.",
 	"See assessment_question and assessment_choice. A question without choices takes {\"unknown\": \"doesnt_know\"} as well."},
+	{"answer_out_of_range", ERRCODE_CT_ANSWER, ERROR, "assessment", GUARD_INSERT | GUARD_UPDATE | GUARD_NOT_LOADED | GUARD_NOT_MERGED, false,
+		"assessment_type_id, answers, date_deleted",
+		answer_out_of_range, NULL, NULL,
+		"answer is missing or out of range", "Not accepted: %s.",
+	"Where the client does not know, that is an answer: a choice that says so, or {\"unknown\": \"doesnt_know\"}."},
+	{"assessed_again", ERRCODE_WARNING, WARNING, "assessment", GUARD_INSERT | GUARD_UPDATE | GUARD_NOT_LOADED | GUARD_NOT_MERGED, false,
+		"client_id, assessment_type_id, assessment_date, date_deleted",
+		assessed_again, NULL, NULL,
+		"client has such an assessment of that day", "There already: %s.", "Change that one instead, with edit_assessment()."},
+	{"stage_does_not_fit", ERRCODE_WARNING, WARNING, "assessment", GUARD_INSERT | GUARD_UPDATE | GUARD_NOT_LOADED | GUARD_NOT_MERGED, false,
+		"client_id, assessment_date, enrollment_id, data_collection_stage, date_deleted",
+		stage_does_not_fit, has_stage, NULL,
+		"assessment date does not fit the data collection stage", "Dated otherwise: %s.",
+	"HUD dates project start and exit as the enrollment, and an annual assessment within 30 days of the anniversary of the head's entry."},
 	{"record_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "assessment_question", GUARD_UPDATE | GUARD_LEFT | GUARD_OTHERS, false,
 		"assessment_type_id, question_code, question_type, date_deleted",
 		question_in_use, NULL, lock_assessments,
@@ -252,12 +402,26 @@ const GuardRule guard_case_rules[] = {
 		choice_in_use, NULL, lock_assessments,
 		"choice was taken", "Taken: %s.", "Deactivate it instead."},
 
+	/* needs and barriers, goals, action plans */
+	CASE_DATE_RULES("client_barrier", "client_id, identified_date, resolved_date, status_date, date_deleted", barrier_dates),
+	CASE_DATE_RULES("goal", "client_id, begin_date, closed_date, status_date, date_deleted", goal_dates),
+	CASE_DATE_RULES("action_plan", "client_id, begin_date, end_date, status_date, date_deleted", plan_dates),
+	CASE_DATE_RULES("action_step", "client_id, completed_date, status_date, date_deleted", step_dates),
+	{"client_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_UPDATE | GUARD_OTHERS | GUARD_NOT_MERGED, false, "dob, date_deleted",
+		client_has_case, NULL, NULL,
+		"needs, goals, action plans or case managers would be left without the client or before birth", "In the way: %s.",
+	"Delete or correct them first."},
+
 	/* case managers */
+	CASE_DATE_RULES("case_assignment", "client_id, begin_date, date_deleted", assignment_dates),
 	{"several_primary", ERRCODE_CT_CASE_MANAGER, ERROR, "case_assignment", GUARD_INSERT | GUARD_UPDATE | GUARD_NOT_MERGED, false,
 		"client_id, enrollment_id, is_primary, begin_date, end_date, security_organization_id, date_deleted",
 		several_primary, has_primary, lock_enrolled_clients,
 		"there is another primary case manager at that time", "Assigned: %s.",
-	"End that assignment first, or use assign_case_manager(), which does."},
+	"End that assignment first, or use assign_case_manager(), which does. If somebody assigned one just now, look again."},
+	{"case_load_left", ERRCODE_WARNING, WARNING, "hmis_user", GUARD_UPDATE, false, "active, date_deleted",
+		case_load_left, NULL, NULL,
+		"user still has a case load", "Left: %s.", "Re-assign it with reassign_case_load()."},
 };
 
 const int	guard_case_rule_count = lengthof(guard_case_rules);

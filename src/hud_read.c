@@ -11,7 +11,8 @@
  *
  * A column is found by its HUD name without regard to case and underscores; hud_id is the first column of the file. HUD
  * columns that are not asked for go to hud_elements, so that nothing of the file is lost; a column asked for as also_NAME
- * goes there too.
+ * goes there too. Instead of hud_elements the caller may ask for answers: the same columns as answers of an assessment, that
+ * is without what could not be read or is not in its list.
  */
 #include "postgres.h"
 
@@ -28,6 +29,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -64,6 +66,7 @@ typedef struct HudColumn
 	char	   *name;			/* as HUD writes it */
 	char	   *element;		/* its name in hud_elements */
 	char		type;			/* S, I, D, T or M */
+	bool		not_negative;	/* M+ */
 	int			max_length;		/* of S; 0: any */
 	bool		required;
 	bool		rejects;		/* a row without it is of no use */
@@ -85,6 +88,7 @@ typedef struct HudColumn
 	const char *text;			/* NULL: none */
 	int			length;
 	HudReading	reading;
+	bool		out_of_list;
 	int32		number;
 	int64		cents;
 	Timestamp	moment;
@@ -99,7 +103,8 @@ typedef enum HudOutput
 	OUT_ROW_HASH,
 	OUT_FINDINGS,
 	OUT_REJECTED,
-	OUT_ELEMENTS
+	OUT_ELEMENTS,
+	OUT_ANSWERS
 } HudOutput;
 
 static const char *const hud_output_names[] = {
@@ -108,7 +113,8 @@ static const char *const hud_output_names[] = {
 	[OUT_ROW_HASH] = "row_hash",
 	[OUT_FINDINGS] = "findings",
 	[OUT_REJECTED] = "rejected",
-	[OUT_ELEMENTS] = "hud_elements"
+	[OUT_ELEMENTS] = "hud_elements",
+	[OUT_ANSWERS] = "answers"
 };
 
 /* One reading of a staging table. It is also where the executor sends the rows. */
@@ -280,6 +286,7 @@ LoadColumns(HudReader *reader, const char *schema, const char *file)
 		column->name = ColumnProperty(i, 1);
 		column->element = ColumnProperty(i, 2);
 		column->type = *ColumnProperty(i, 3);
+		column->not_negative = ColumnProperty(i, 3)[1] == '+';
 		column->max_length = length ? pg_strtoint32(length) : 0;
 		column->required = *ColumnProperty(i, 5) == 't';
 		column->rejects = *ColumnProperty(i, 6) == 't';
@@ -307,7 +314,7 @@ BindOutputs(HudReader *reader)
 		bool		also = strncmp(name, HUD_ALSO, strlen(HUD_ALSO)) == 0;
 		HudColumn  *column;
 
-		for (int output = OUT_STAGING_ROW; output <= OUT_ELEMENTS; output++)
+		for (int output = OUT_STAGING_ROW; output <= OUT_ANSWERS; output++)
 			if (strcmp(name, hud_output_names[output]) == 0)
 				reader->outputs[i] = output;
 		if (reader->outputs[i] != OUT_VALUE)
@@ -395,6 +402,7 @@ TakeValue(HudColumn *column, TupleTableSlot *slot)
 	column->text = NULL;
 	column->length = 0;
 	column->reading = HUD_GOOD;
+	column->out_of_list = false;
 	if (column->input == 0 || slot->tts_isnull[column->input - 1])
 		return;
 	value = PG_DETOAST_DATUM_PACKED(slot->tts_values[column->input - 1]);
@@ -472,17 +480,25 @@ static void
 CheckCode(HudReader *reader, HudColumn *column)
 {
 	if (column->type == 'I')
-	{
-		if (column->reading <= HUD_ODD && !bms_is_member(column->number, column->codes))
-			AddFinding(reader, column, "not_in_list", false);
-	}
+		column->out_of_list = column->reading <= HUD_ODD && !bms_is_member(column->number, column->codes);
 	else
 	{
 		char	   *text = pnstrdup(column->text, column->length);
 
-		if (!bsearch(&text, column->texts, column->text_count, sizeof(char *), CompareTexts))
-			AddFinding(reader, column, "not_in_list", false);
+		column->out_of_list = !bsearch(&text, column->texts, column->text_count, sizeof(char *), CompareTexts);
 	}
+	if (column->out_of_list)
+		AddFinding(reader, column, "not_in_list", false);
+}
+
+/* Checks that an amount is not negative. One that is counts as unreadable: nobody knows what it means. */
+static void
+CheckSign(HudReader *reader, HudColumn *column)
+{
+	if (column->reading > HUD_ODD || column->cents >= 0)
+		return;
+	AddFinding(reader, column, "negative_amount", false);
+	column->reading = HUD_UNREADABLE;
 }
 
 /* Returns whether one of the alternatives under which a column is filled holds. */
@@ -531,6 +547,8 @@ CheckColumn(HudReader *reader, HudColumn *column)
 		CheckText(reader, column);
 	if (column->listed)
 		CheckCode(reader, column);
+	if (column->not_negative)
+		CheckSign(reader, column);
 	if (column->is_export_id)
 		CheckExportId(reader, column);
 	if (column->condition_count > 0 && !ConditionHolds(reader, column))
@@ -585,58 +603,94 @@ RowHash(HudReader *reader)
 	return Int64GetDatum((int64) hash);
 }
 
+/* Returns the day of a column that is a date. */
+static DateADT
+ColumnAsDate(HudColumn *column)
+{
+	return (DateADT) (column->moment / USECS_PER_DAY - (column->moment % USECS_PER_DAY < 0));
+}
+
+/* Returns a text as JSON. */
+static JsonbValue
+TextAsJson(const char *text, int length)
+{
+	JsonbValue	value;
+
+	value.type = jbvString;
+	value.val.string.val = unconstify(char *, text);
+	value.val.string.len = length;
+	return value;
+}
+
 /* Returns the value of a column as JSON: a number where it is one, else its text. */
 static JsonbValue
 ColumnAsJson(HudColumn *column)
 {
 	JsonbValue	value;
 
-	if (column->type == 'I' && column->reading <= HUD_ODD)
-	{
-		value.type = jbvNumeric;
-		value.val.numeric = int64_to_numeric(column->number);
-	}
-	else if (column->type == 'M' && column->reading <= HUD_ODD)
-	{
-		value.type = jbvNumeric;
-		value.val.numeric = int64_div_fast_to_numeric(column->cents, 2);
-	}
-	else
-	{
-		value.type = jbvString;
-		value.val.string.val = unconstify(char *, column->text);
-		value.val.string.len = column->length;
-	}
+	if (column->reading > HUD_ODD || (column->type != 'I' && column->type != 'M'))
+		return TextAsJson(column->text, column->length);
+	value.type = jbvNumeric;
+	value.val.numeric = column->type == 'I' ? int64_to_numeric(column->number) : int64_div_fast_to_numeric(column->cents, 2);
 	return value;
 }
 
-/* Returns the values that the caller does not ask for, or a null. */
+/* Returns the value of a column as an answer: a code as text, a date as YYYY-MM-DD. */
+static JsonbValue
+ColumnAsAnswer(HudColumn *column)
+{
+	char	   *text;
+
+	if (column->type == 'I' && column->listed)
+		text = psprintf("%d", column->number);
+	else if (column->type == 'D')
+	{
+		int			year,
+					month,
+					day;
+
+		j2date(ColumnAsDate(column) + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+		text = psprintf("%04d-%02d-%02d", year, month, day);
+	}
+	else
+		return ColumnAsJson(column);
+	return TextAsJson(text, strlen(text));
+}
+
+/*
+ * Returns the values that the caller does not ask for: as hud_elements, or a null where there are none; or as answers,
+ * which leave out what could not be read or is not in its list.
+ */
 static Datum
-RemainingElements(HudReader *reader, bool *isnull)
+RemainingElements(HudReader *reader, bool as_answers, bool *isnull)
 {
 	JsonbParseState *state = NULL;
 	JsonbValue *object = NULL;
 
+	*isnull = false;
 	for (int i = 1; i < reader->column_count; i++)
 	{
 		HudColumn  *column = &reader->columns[i];
-		JsonbValue	key,
+		JsonbValue	key = TextAsJson(column->element, strlen(column->element)),
 					value;
 
 		if (column->text == NULL || column->is_output || column->is_export_id)
 			continue;
+		if (as_answers && (column->reading > HUD_ODD || column->out_of_list))
+			continue;
 		if (state == NULL)
 			pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-		key.type = jbvString;
-		key.val.string.val = column->element;
-		key.val.string.len = strlen(column->element);
 		pushJsonbValue(&state, WJB_KEY, &key);
-		value = ColumnAsJson(column);
+		value = as_answers ? ColumnAsAnswer(column) : ColumnAsJson(column);
 		pushJsonbValue(&state, WJB_VALUE, &value);
 	}
-	*isnull = state == NULL;
-	if (*isnull)
+	if (state == NULL && !as_answers)
+	{
+		*isnull = true;
 		return (Datum) 0;
+	}
+	if (state == NULL)
+		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	object = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	return JsonbPGetDatum(JsonbValueToJsonb(object));
 }
@@ -672,7 +726,7 @@ ColumnAsType(HudColumn *column, Oid type, bool *isnull)
 		case NUMERICOID:
 			return NumericGetDatum(int64_div_fast_to_numeric(column->cents, 2));
 		case DATEOID:
-			return DateADTGetDatum((DateADT) (column->moment / USECS_PER_DAY - (column->moment % USECS_PER_DAY < 0)));
+			return DateADTGetDatum(ColumnAsDate(column));
 		case TIMESTAMPTZOID:
 			return MomentAsInstant(column->moment, isnull);
 	}
@@ -723,7 +777,9 @@ OutputValue(HudReader *reader, int output, TupleTableSlot *slot, bool *isnull)
 		case OUT_REJECTED:
 			return BoolGetDatum(reader->rejected);
 		case OUT_ELEMENTS:
-			return RemainingElements(reader, isnull);
+			return RemainingElements(reader, false, isnull);
+		case OUT_ANSWERS:
+			return RemainingElements(reader, true, isnull);
 	}
 	return (Datum) 0;			/* keep the compiler quiet */
 }

@@ -33,9 +33,11 @@ COMMENT ON FUNCTION clienttrack.hud_read(regnamespace, text, bigint, boolean, te
 last load, and those that a load of the source refused. The column definition list names HUD columns, without regard to case
 and underscores, with the type wanted: text, smallint, integer, boolean (value 1), numeric, date, timestamptz (a time of the
 session''s time zone); null where the value is of no use. hud_id is the first column of the file. Also staging_row tid,
-line_number bigint, row_hash bigint, rejected boolean, hud_elements jsonb (the HUD columns not asked for,
-or asked for as also_NAME, except empty ones and ExportID) and findings text[] (column, check, severity, value; repeated; null: none). hashed: names and SSN may be
-longer. export_ids: what ExportID must be one of; empty: anything. Never raises because of a value.
+line_number bigint, row_hash bigint, rejected boolean, hud_elements jsonb (the HUD columns not asked for, or asked for as
+also_NAME, except empty ones and ExportID), answers jsonb (the same as answers of an assessment: codes as text, dates as
+YYYY-MM-DD, without what cannot be read or is not in its list) and findings text[] (column, check, severity, value; repeated;
+null: none). hashed: names and SSN may be longer. export_ids: what ExportID must be one of; empty: anything. Never raises
+because of a value.
 Raises 22023 for an unknown file, 42703 for an unknown column.';
 
 CREATE FUNCTION clienttrack.in_transaction_block() RETURNS boolean

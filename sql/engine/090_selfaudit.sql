@@ -105,6 +105,15 @@ END
 $grants$;
 COMMENT ON FUNCTION clienttrack.selfaudit_grants(regnamespace) IS 'Used by selfaudit(): privileges.';
 
+CREATE FUNCTION clienttrack.selfaudit_workflows(schema regnamespace) RETURNS TABLE (check_name text, object text, problem text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $workflows$
+-- Returns what is wrong with the workflows that can be started: functions that are not there or not to be called.
+BEGIN
+	RETURN QUERY EXECUTE format('SELECT ''workflow'', p.object, p.problem FROM %s.workflow_problems() p', schema);
+END
+$workflows$;
+COMMENT ON FUNCTION clienttrack.selfaudit_workflows(regnamespace) IS 'Used by selfaudit(): workflows.';
+
 CREATE FUNCTION clienttrack.selfaudit(schema_name name DEFAULT 'hmis') RETURNS TABLE (check_name text, object text, problem text)
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $audit$
 -- Returns every departure from the security that install() made: none, as long as nobody changed it.
@@ -114,13 +123,15 @@ BEGIN
 	CALL clienttrack.check_installed(schema_name);
 	schema := quote_ident(schema_name)::regnamespace;
 	RETURN QUERY SELECT * FROM clienttrack.selfaudit_tables(schema) UNION ALL SELECT * FROM clienttrack.selfaudit_code(schema)
-		UNION ALL SELECT * FROM clienttrack.selfaudit_grants(schema) ORDER BY 1, 2, 3;
+		UNION ALL SELECT * FROM clienttrack.selfaudit_grants(schema)
+		UNION ALL SELECT * FROM clienttrack.selfaudit_workflows(schema) ORDER BY 1, 2, 3;
 END
 $audit$;
 COMMENT ON FUNCTION clienttrack.selfaudit(name) IS
 'Looks whether an installed schema is still as secure as install() made it, one row for each departure: table_missing, table_owner,
 row_security_off, row_security_not_forced, missing_or_changed (policy or trigger), policy_added, definer_path, definer_owner,
-view_not_invoker, materialized_view, owner_unbound, role_too_strong, granted_to_public, granted, create_granted. No row: no
+view_not_invoker, materialized_view, owner_unbound, role_too_strong, granted_to_public, granted, create_granted, workflow (a step
+that cannot be done, see define_workflow()). No row: no
 departure. Run by the owner of the schema. Raises 3F000 (not installed), 42501 (not the owner).';
 
 CREATE FUNCTION clienttrack.verify_judged(schema regnamespace) RETURNS TABLE (check_name text, table_name text, row_id bigint, detail text)

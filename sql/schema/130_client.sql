@@ -22,6 +22,7 @@ CREATE TABLE client (
 	sort_key text COLLATE "C" NOT NULL DEFAULT '',
 	serving_organization_ids bigint[] NOT NULL DEFAULT '{}',
 	merged_into_client_id bigint REFERENCES client,
+	delete_reason text,
 	security_organization_id bigint REFERENCES organization
 );
 CALL declare_table('client', 'client',
@@ -36,6 +37,8 @@ CREATE INDEX client_name_key ON client (name_key) WHERE date_deleted IS NULL;
 CREATE INDEX client_sort_key ON client (sort_key) WHERE date_deleted IS NULL;
 -- The few whom loads must not bring back.
 CREATE INDEX client_disposed ON client (client_id) WHERE date_disposed IS NOT NULL;
+-- The records that stand for others: found from either side.
+CREATE INDEX client_merged ON client (merged_into_client_id, client_id) WHERE merged_into_client_id IS NOT NULL;
 COMMENT ON TABLE client IS 'A person served (HUD Client.csv).';
 COMMENT ON COLUMN client.client_id IS 'Identifier; never shown outside the HMIS (HUD PersonalID of our own rows).';
 COMMENT ON COLUMN client.first_name IS 'HUD 3.01.1.';
@@ -56,6 +59,7 @@ COMMENT ON COLUMN client.serving_organization_ids IS
 'The other security organizations that see the client: their programs enrolled the client or gave a service. Kept by a trigger.';
 COMMENT ON COLUMN client.merged_into_client_id IS
 'The record of the same person that this one was merged into, see merge_clients(); null: it was not.';
+COMMENT ON COLUMN client.delete_reason IS 'Why it was deleted.';
 COMMENT ON COLUMN client.security_organization_id IS 'Security organization that entered the row.';
 
 CREATE TABLE information_release (

@@ -15,10 +15,13 @@ CREATE TABLE case_assignment (
 	CHECK (end_date >= begin_date),
 	FOREIGN KEY (enrollment_id, client_id) REFERENCES enrollment (enrollment_id, client_id) DEFERRABLE
 );
-CALL declare_table('case_assignment', 'client', 'security_organization_id = ANY ({organizations})',
+-- An enrollment has one primary case manager, whoever assigns: so whose program it is sees, and alone may enter, who that is.
+CALL declare_table('case_assignment', 'client', 'security_organization_id = ANY ({organizations}) OR EXISTS (SELECT FROM enrollment e
+		WHERE e.enrollment_id = case_assignment.enrollment_id AND e.program_id = ANY ({programs}))',
 	right_if => 'EXISTS (SELECT FROM client c WHERE c.client_id = case_assignment.client_id)
 		AND (enrollment_id IS NULL OR EXISTS (SELECT FROM enrollment e
-			WHERE e.enrollment_id = case_assignment.enrollment_id AND e.client_id = case_assignment.client_id))');
+			WHERE e.enrollment_id = case_assignment.enrollment_id AND e.client_id = case_assignment.client_id
+			AND e.program_id = ANY ({programs})))');
 CREATE INDEX ON case_assignment (client_id);
 CREATE INDEX ON case_assignment (enrollment_id) WHERE enrollment_id IS NOT NULL;
 CREATE INDEX ON case_assignment (case_manager_user_id) WHERE date_deleted IS NULL;

@@ -23,12 +23,15 @@ CREATE TABLE client_barrier (
 	barrier_status text NOT NULL DEFAULT 'identified' CHECK (barrier_status IN ('identified', 'worked_on', 'resolved')),
 	identified_date date NOT NULL DEFAULT current_date CHECK (isfinite(identified_date)),
 	resolved_date date CHECK (isfinite(resolved_date)),
+	status_date date CHECK (isfinite(status_date)),
+	status_comments text,
 	comments text,
 	delete_reason text,
 	security_organization_id bigint REFERENCES organization,
 	UNIQUE (client_barrier_id, client_id),
 	FOREIGN KEY (enrollment_id, client_id) REFERENCES enrollment (enrollment_id, client_id) DEFERRABLE,
 	CHECK (resolved_date >= identified_date),
+	CHECK (status_date >= identified_date),
 	CHECK ((barrier_status = 'resolved') = (resolved_date IS NOT NULL))
 );
 CALL declare_table('client_barrier', 'client', 'security_organization_id = ANY ({organizations})
@@ -37,6 +40,7 @@ CALL declare_table('client_barrier', 'client', 'security_organization_id = ANY (
 		AND (enrollment_id IS NULL OR EXISTS (SELECT FROM enrollment e
 			WHERE e.enrollment_id = client_barrier.enrollment_id AND e.client_id = client_barrier.client_id))');
 CREATE INDEX ON client_barrier (client_id);
+CREATE INDEX ON client_barrier (enrollment_id) WHERE enrollment_id IS NOT NULL;
 COMMENT ON TABLE client_barrier IS 'A need or barrier of a client.';
 COMMENT ON COLUMN client_barrier.client_barrier_id IS 'Identifier.';
 COMMENT ON COLUMN client_barrier.client_id IS 'The client.';
@@ -45,6 +49,9 @@ COMMENT ON COLUMN client_barrier.enrollment_id IS 'The enrollment in which it is
 COMMENT ON COLUMN client_barrier.barrier_status IS 'identified, worked_on or resolved.';
 COMMENT ON COLUMN client_barrier.identified_date IS 'When it was identified.';
 COMMENT ON COLUMN client_barrier.resolved_date IS 'When it was resolved; null: it is not.';
+COMMENT ON COLUMN client_barrier.status_date IS
+'As of which day the status holds, where it has no date of its own (worked_on, or identified again): to be set with the status.';
+COMMENT ON COLUMN client_barrier.status_comments IS 'Comments on the last change of the status: to be set with it.';
 COMMENT ON COLUMN client_barrier.comments IS 'Comments.';
 COMMENT ON COLUMN client_barrier.delete_reason IS 'Why it was deleted.';
 COMMENT ON COLUMN client_barrier.security_organization_id IS 'Security organization that entered the row.';
@@ -59,6 +66,8 @@ CREATE TABLE goal (
 	begin_date date NOT NULL DEFAULT current_date CHECK (isfinite(begin_date)),
 	target_date date CHECK (isfinite(target_date)),
 	closed_date date CHECK (isfinite(closed_date)),
+	status_date date CHECK (isfinite(status_date)),
+	status_comments text,
 	delete_reason text,
 	security_organization_id bigint REFERENCES organization,
 	UNIQUE (goal_id, client_id),
@@ -66,14 +75,17 @@ CREATE TABLE goal (
 	FOREIGN KEY (client_barrier_id, client_id) REFERENCES client_barrier (client_barrier_id, client_id) DEFERRABLE,
 	CHECK (target_date >= begin_date),
 	CHECK (closed_date >= begin_date),
+	CHECK (status_date >= begin_date),
 	CHECK ((goal_status = 'open') = (closed_date IS NULL))
 );
-CALL declare_table('goal', 'client', 'security_organization_id = ANY ({organizations})',
+-- The words of a goal tell what it would overcome: who does not see the need or barrier does not see the goal.
+CALL declare_table('goal', 'client', 'security_organization_id = ANY ({organizations})
+		AND (client_barrier_id IS NULL OR EXISTS (SELECT FROM client_barrier b WHERE b.client_barrier_id = goal.client_barrier_id))',
 	right_if => 'EXISTS (SELECT FROM client c WHERE c.client_id = goal.client_id)
 		AND (enrollment_id IS NULL OR EXISTS (SELECT FROM enrollment e
-			WHERE e.enrollment_id = goal.enrollment_id AND e.client_id = goal.client_id))
-		AND (client_barrier_id IS NULL OR EXISTS (SELECT FROM client_barrier b WHERE b.client_barrier_id = goal.client_barrier_id))');
+			WHERE e.enrollment_id = goal.enrollment_id AND e.client_id = goal.client_id))');
 CREATE INDEX ON goal (client_id);
+CREATE INDEX ON goal (enrollment_id) WHERE enrollment_id IS NOT NULL;
 COMMENT ON TABLE goal IS 'What a client wants to reach.';
 COMMENT ON COLUMN goal.goal_id IS 'Identifier.';
 COMMENT ON COLUMN goal.client_id IS 'The client.';
@@ -84,6 +96,9 @@ COMMENT ON COLUMN goal.goal_status IS 'open, achieved or abandoned.';
 COMMENT ON COLUMN goal.begin_date IS 'When it was set.';
 COMMENT ON COLUMN goal.target_date IS 'When it is to be achieved.';
 COMMENT ON COLUMN goal.closed_date IS 'When it was achieved or abandoned; null while it is open.';
+COMMENT ON COLUMN goal.status_date IS
+'As of which day the status holds, where it has no date of its own (open again): to be set with the status.';
+COMMENT ON COLUMN goal.status_comments IS 'Comments on the last change of the status: to be set with it.';
 COMMENT ON COLUMN goal.delete_reason IS 'Why it was deleted.';
 COMMENT ON COLUMN goal.security_organization_id IS 'Security organization that entered the row.';
 
@@ -95,11 +110,14 @@ CREATE TABLE action_plan (
 	plan_status text NOT NULL DEFAULT 'open' CHECK (plan_status IN ('open', 'completed', 'abandoned')),
 	begin_date date NOT NULL DEFAULT current_date CHECK (isfinite(begin_date)),
 	end_date date CHECK (isfinite(end_date)),
+	status_date date CHECK (isfinite(status_date)),
+	status_comments text,
 	delete_reason text,
 	security_organization_id bigint REFERENCES organization,
 	UNIQUE (action_plan_id, client_id),
 	FOREIGN KEY (enrollment_id, client_id) REFERENCES enrollment (enrollment_id, client_id) DEFERRABLE,
 	CHECK (end_date >= begin_date),
+	CHECK (status_date >= begin_date),
 	CHECK ((plan_status = 'open') = (end_date IS NULL))
 );
 CALL declare_table('action_plan', 'client', 'security_organization_id = ANY ({organizations})',
@@ -107,6 +125,7 @@ CALL declare_table('action_plan', 'client', 'security_organization_id = ANY ({or
 		AND (enrollment_id IS NULL OR EXISTS (SELECT FROM enrollment e
 			WHERE e.enrollment_id = action_plan.enrollment_id AND e.client_id = action_plan.client_id))');
 CREATE INDEX ON action_plan (client_id);
+CREATE INDEX ON action_plan (enrollment_id) WHERE enrollment_id IS NOT NULL;
 COMMENT ON TABLE action_plan IS 'What is to be done for a client, in steps.';
 COMMENT ON COLUMN action_plan.action_plan_id IS 'Identifier.';
 COMMENT ON COLUMN action_plan.client_id IS 'The client.';
@@ -115,6 +134,9 @@ COMMENT ON COLUMN action_plan.plan_name IS 'Name of the plan.';
 COMMENT ON COLUMN action_plan.plan_status IS 'open, completed or abandoned.';
 COMMENT ON COLUMN action_plan.begin_date IS 'First day.';
 COMMENT ON COLUMN action_plan.end_date IS 'When it was completed or abandoned; null while it is open.';
+COMMENT ON COLUMN action_plan.status_date IS
+'As of which day the status holds, where it has no date of its own (open again): to be set with the status.';
+COMMENT ON COLUMN action_plan.status_comments IS 'Comments on the last change of the status: to be set with it.';
 COMMENT ON COLUMN action_plan.delete_reason IS 'Why it was deleted.';
 COMMENT ON COLUMN action_plan.security_organization_id IS 'Security organization that entered the row.';
 
@@ -129,6 +151,8 @@ CREATE TABLE action_step (
 	due_date date CHECK (isfinite(due_date)),
 	step_status text NOT NULL DEFAULT 'open' CHECK (step_status IN ('open', 'done', 'canceled')),
 	completed_date date CHECK (isfinite(completed_date)),
+	status_date date CHECK (isfinite(status_date)),
+	status_comments text,
 	delete_reason text,
 	security_organization_id bigint REFERENCES organization,
 	CHECK ((step_status = 'open') = (completed_date IS NULL)),
@@ -136,11 +160,12 @@ CREATE TABLE action_step (
 	FOREIGN KEY (action_plan_id, client_id) REFERENCES action_plan (action_plan_id, client_id) DEFERRABLE,
 	FOREIGN KEY (goal_id, client_id) REFERENCES goal (goal_id, client_id) DEFERRABLE
 );
-CALL declare_table('action_step', 'client', 'security_organization_id = ANY ({organizations})',
-	right_if => 'EXISTS (SELECT FROM action_plan p WHERE p.action_plan_id = action_step.action_plan_id)
-		AND (goal_id IS NULL OR EXISTS (SELECT FROM goal g WHERE g.goal_id = action_step.goal_id))');
+CALL declare_table('action_step', 'client', 'security_organization_id = ANY ({organizations})
+		AND (goal_id IS NULL OR EXISTS (SELECT FROM goal g WHERE g.goal_id = action_step.goal_id))',
+	right_if => 'EXISTS (SELECT FROM action_plan p WHERE p.action_plan_id = action_step.action_plan_id)');
 CREATE INDEX ON action_step (client_id);
 CREATE INDEX ON action_step (action_plan_id);
+CREATE INDEX ON action_step (assigned_user_id) WHERE step_status = 'open' AND date_deleted IS NULL;
 COMMENT ON TABLE action_step IS 'A step of an action plan.';
 COMMENT ON COLUMN action_step.action_step_id IS 'Identifier.';
 COMMENT ON COLUMN action_step.action_plan_id IS 'The plan.';
@@ -152,6 +177,9 @@ COMMENT ON COLUMN action_step.assigned_user_id IS 'Who does it; null: the client
 COMMENT ON COLUMN action_step.due_date IS 'When it is to be done.';
 COMMENT ON COLUMN action_step.step_status IS 'open, done or canceled.';
 COMMENT ON COLUMN action_step.completed_date IS 'When it was done or canceled; null while it is open.';
+COMMENT ON COLUMN action_step.status_date IS
+'As of which day the status holds, where it has no date of its own (open again): to be set with the status.';
+COMMENT ON COLUMN action_step.status_comments IS 'Comments on the last change of the status: to be set with it.';
 COMMENT ON COLUMN action_step.delete_reason IS 'Why it was deleted.';
 COMMENT ON COLUMN action_step.security_organization_id IS 'Security organization that entered the row.';
 
@@ -168,31 +196,33 @@ CREATE TABLE case_status_change (
 	changed_by_user_id bigint REFERENCES hmis_user,
 	comments text,
 	security_organization_id bigint REFERENCES organization,
-	FOREIGN KEY (client_barrier_id, client_id) REFERENCES client_barrier (client_barrier_id, client_id) DEFERRABLE,
-	FOREIGN KEY (goal_id, client_id) REFERENCES goal (goal_id, client_id) DEFERRABLE,
-	FOREIGN KEY (action_plan_id, client_id) REFERENCES action_plan (action_plan_id, client_id) DEFERRABLE,
-	FOREIGN KEY (action_step_id, client_id) REFERENCES action_step (action_step_id, client_id) DEFERRABLE,
+	FOREIGN KEY (client_barrier_id, client_id) REFERENCES client_barrier (client_barrier_id, client_id) ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE,
+	FOREIGN KEY (goal_id, client_id) REFERENCES goal (goal_id, client_id) ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE,
+	FOREIGN KEY (action_plan_id, client_id) REFERENCES action_plan (action_plan_id, client_id) ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE,
+	FOREIGN KEY (action_step_id, client_id) REFERENCES action_step (action_step_id, client_id) ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE,
 	CHECK (num_nonnulls(client_barrier_id, goal_id, action_plan_id, action_step_id) = 1)
 );
 -- Only the trigger that keeps the history writes it.
 CALL declare_table('case_status_change', 'client', 'security_organization_id = ANY ({organizations})
-		AND (client_barrier_id IS NULL
-			OR EXISTS (SELECT FROM client_barrier b WHERE b.client_barrier_id = case_status_change.client_barrier_id))', 'false');
+		AND (client_barrier_id IS NULL OR EXISTS (SELECT FROM client_barrier b WHERE b.client_barrier_id = case_status_change.client_barrier_id))
+		AND (goal_id IS NULL OR EXISTS (SELECT FROM goal g WHERE g.goal_id = case_status_change.goal_id))
+		AND (action_step_id IS NULL OR EXISTS (SELECT FROM action_step s WHERE s.action_step_id = case_status_change.action_step_id))', 'false');
 CREATE INDEX ON case_status_change (client_id);
 CREATE INDEX ON case_status_change (client_barrier_id) WHERE client_barrier_id IS NOT NULL;
 CREATE INDEX ON case_status_change (goal_id) WHERE goal_id IS NOT NULL;
 CREATE INDEX ON case_status_change (action_plan_id) WHERE action_plan_id IS NOT NULL;
 CREATE INDEX ON case_status_change (action_step_id) WHERE action_step_id IS NOT NULL;
 COMMENT ON TABLE case_status_change IS
-'Status history of needs and barriers, goals, action plans and their steps: one row for each status that one of them took.';
+'Status history of needs and barriers, goals, action plans and their steps: a row for each status that one of them took, and for each
+correction of its date. A trigger keeps it, whoever changes them. It moves and goes with the row that it is about.';
 COMMENT ON COLUMN case_status_change.case_status_change_id IS 'Identifier.';
 COMMENT ON COLUMN case_status_change.client_id IS 'The client.';
 COMMENT ON COLUMN case_status_change.client_barrier_id IS 'The need or barrier, if it is about one.';
 COMMENT ON COLUMN case_status_change.goal_id IS 'The goal, if it is about one.';
 COMMENT ON COLUMN case_status_change.action_plan_id IS 'The action plan, if it is about one.';
 COMMENT ON COLUMN case_status_change.action_step_id IS 'The step of an action plan, if it is about one.';
-COMMENT ON COLUMN case_status_change.old_status IS 'The status before; null: it was entered.';
-COMMENT ON COLUMN case_status_change.new_status IS 'The status since.';
+COMMENT ON COLUMN case_status_change.old_status IS 'The status before, deleted for a row that was restored; null: it was entered.';
+COMMENT ON COLUMN case_status_change.new_status IS 'The status since; deleted for a row that was deleted.';
 COMMENT ON COLUMN case_status_change.status_date IS 'The day as of which the status holds, as the user gave it.';
 COMMENT ON COLUMN case_status_change.changed_by_user_id IS 'HMIS user who changed it.';
 COMMENT ON COLUMN case_status_change.comments IS 'Comments on the change.';

@@ -86,16 +86,26 @@ $$;
 COMMENT ON FUNCTION check_amount(text, numeric, numeric) IS
 'Used by the functions that record services: the amount itself. Raises 22023 when it is below smallest, 10 billion or more, or NaN.';
 
+CREATE OR REPLACE FUNCTION check_date(name text, day date, required boolean DEFAULT true) RETURNS date
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns a day that is finite, and given where it must be.
+BEGIN
+	IF day IS NULL AND required THEN
+		RAISE EXCEPTION '% must not be null', name USING ERRCODE = 'null_value_not_allowed';
+	ELSIF NOT isfinite(day) THEN
+		RAISE EXCEPTION '% must be finite', name USING ERRCODE = 'datetime_field_overflow';
+	END IF;
+	RETURN day;
+END
+$$;
+COMMENT ON FUNCTION check_date(text, date, boolean) IS
+'Used by functions that enter records: the day itself. name: of the argument. Raises 22004 (null), 22008 (infinite).';
+
 CREATE OR REPLACE FUNCTION check_day(date_provided date) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 -- Ensures that a date provided is given and finite.
 BEGIN
-	IF date_provided IS NULL THEN
-		RAISE EXCEPTION 'date_provided must not be null' USING ERRCODE = 'null_value_not_allowed';
-	END IF;
-	IF NOT isfinite(date_provided) THEN
-		RAISE EXCEPTION 'date_provided must be finite' USING ERRCODE = 'datetime_field_overflow';
-	END IF;
+	PERFORM check_date('date_provided', date_provided);
 END
 $$;
 COMMENT ON FUNCTION check_day(date) IS 'Used by the functions that record services. Raises 22004 (null), 22008 (infinite).';
@@ -219,3 +229,46 @@ $$;
 COMMENT ON FUNCTION write_history(text) IS
 'Used by hud_load(), merge_clients() and unmerge_clients(). kind: none, load or merge: rules about entering records do not judge
 history. It counts only for who has the privileges of the tables'' owner.';
+
+CREATE OR REPLACE FUNCTION check_hud_code(name text, list text, code integer) RETURNS smallint
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+-- Returns a code, or null, and raises when it is not in HUD's list.
+BEGIN
+	IF code IS NOT NULL AND NOT EXISTS (SELECT FROM hud_code h
+			WHERE h.list = check_hud_code.list AND h.code = check_hud_code.code::text) THEN
+		RAISE EXCEPTION '% has no code %', name, code USING ERRCODE = 'invalid_parameter_value',
+			HINT = coalesce((SELECT string_agg(format('%s %s', h.code, lower(h.label)), ', ' ORDER BY h.code::integer) FROM hud_code h
+				WHERE h.list = check_hud_code.list HAVING count(*) <= 12), format('See list %s of hud_code.', list));
+	END IF;
+	RETURN code;
+END
+$$;
+COMMENT ON FUNCTION check_hud_code(text, text, integer) IS
+'Used by functions that take HUD codes. list: of hud_code, for example 3.15.1. Raises 22023 for another code.';
+
+CREATE OR REPLACE FUNCTION json_boolean(item jsonb, key text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns a truth value of a jsonb object, null when the key is missing or null.
+BEGIN
+	IF coalesce(jsonb_typeof(item -> key), 'null') NOT IN ('boolean', 'null') THEN
+		RAISE EXCEPTION '"%" must be true or false, not %', key, left((item -> key)::text, 60)
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	RETURN (item ->> key)::boolean;
+END
+$$;
+COMMENT ON FUNCTION json_boolean(jsonb, text) IS 'Used by functions that take jsonb. Raises 22023 for what is neither true nor false.';
+
+CREATE OR REPLACE FUNCTION json_date(item jsonb, key text) RETURNS date
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns a date of a jsonb object, null when the key is missing or null, whatever the session's date style is.
+BEGIN
+	IF json_text(item, key) !~ '^([12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])|-?infinity)$' THEN
+		RAISE EXCEPTION '"%" must be a date like 2026-03-01, not %', key, left(item ->> key, 40) USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	RETURN (item ->> key)::date;
+EXCEPTION WHEN datetime_field_overflow THEN
+	RAISE EXCEPTION '"%" is no day: %', key, left(item ->> key, 40) USING ERRCODE = 'invalid_parameter_value';
+END
+$$;
+COMMENT ON FUNCTION json_date(jsonb, text) IS 'Used by functions that take jsonb: a day as 2026-03-01. Raises 22023 for anything else.';

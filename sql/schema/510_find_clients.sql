@@ -23,12 +23,17 @@ CREATE OR REPLACE FUNCTION clients_by_code(query text)
 RETURNS TABLE (client_id bigint, matched_by text, card_status text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-	-- Finds the client with this identifier and the holder of the scan card with this code, one row each.
+	-- Finds the client with this identifier, now or before a merge, and the holder of the scan card with this code, one row each.
 	SELECT DISTINCT ON (hit.client_id) hit.client_id, hit.matched_by, hit.card_status
 	FROM (
 		SELECT c.client_id, 'client_id' AS matched_by, NULL::text AS card_status
 		FROM client c
 		WHERE c.client_id = CASE WHEN query ~ '^[0-9]{1,18}$' THEN query::bigint END AND c.date_deleted IS NULL
+		UNION ALL -- resolve_client() costs more than the look whether there was a merge
+		SELECT c.client_id, 'client_id' AS matched_by, NULL AS card_status
+		FROM client_merge m JOIN client c ON c.client_id = resolve_client(m.merged_client_id)
+		WHERE m.merged_client_id = CASE WHEN query ~ '^[0-9]{1,18}$' THEN query::bigint END AND m.unmerged_date IS NULL
+		AND c.date_deleted IS NULL
 		UNION ALL
 		SELECT s.client_id, 'scan_card' AS matched_by, scan_card_status(s.card_status, s.expires_date)
 		FROM scan_card s JOIN client c ON c.client_id = s.client_id
@@ -36,7 +41,7 @@ BEGIN ATOMIC
 	ORDER BY hit.client_id, hit.matched_by;
 END;
 COMMENT ON FUNCTION clients_by_code(text) IS
-'Used by find_clients(): the client with this identifier (up to 18 digits) and the holder of the scan card with exactly this code,
+'Used by find_clients(): the client with this identifier (up to 18 digits), also that of a record merged into the client, and the holder of the scan card with exactly this code,
 whatever its status. Deleted clients and cards are not found.';
 
 CREATE OR REPLACE FUNCTION names_between(first_key text, before_key text, max_results integer)
@@ -182,7 +187,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION find_clients(text, integer) IS
-'Clients for a search box, best first: the client with this identifier, the holder of the scan card with exactly this code, and
+'Clients for a search box, best first: the client with this identifier, now or before a merge, the holder of the scan card with exactly this code, and
 where there is neither, clients whose name or alias has these words. Case, accents, script, apostrophes and the order of words do
 not matter; words may be abbreviated to their beginning or, from four letters on, have a typing error. Looser hits come only
 while there are fewer than max_results better ones.

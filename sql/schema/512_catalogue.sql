@@ -528,7 +528,7 @@ LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
 BEGIN
 	RAISE EXCEPTION USING
 		ERRCODE = CASE WHEN state IN ('22P02', '22007') THEN '22023' ELSE state END,
-		MESSAGE = concat(path, CASE WHEN message ~ '^[a-z_]+(\[\d+\](\.[a-z_]+)?)?: ' THEN '.' ELSE ': ' END, message),
+		MESSAGE = concat(path, CASE WHEN message ~ '^[a-z_]+(\[\d+\](\.[a-z_]+(\[\d+\])?)?)?: ' THEN '.' ELSE ': ' END, message),
 		DETAIL = concat_ws(' ', nullif(detail, ''), CASE WHEN detail !~ 'Given: ' THEN 'Given: ' || left(given, 200) END),
 		HINT = coalesce(nullif(hint, ''), 'Nothing was stored.');
 END
@@ -689,18 +689,22 @@ COMMENT ON FUNCTION define_bar_reason(text, boolean) IS
 'Defines a reason for which clients are barred, or changes it, and returns its id. active: whether it can be chosen, default
 true; null: as it is. A deleted reason comes back. Raises 22004 (no name), 22023 (blank), 42501 (not an administrator).';
 
-CREATE OR REPLACE FUNCTION define_barrier(code text, name text DEFAULT NULL, active boolean DEFAULT NULL) RETURNS bigint
+DROP FUNCTION IF EXISTS define_barrier(text, text, boolean);
+CREATE OR REPLACE FUNCTION define_barrier(code text, name text DEFAULT NULL, active boolean DEFAULT NULL,
+	sensitive boolean DEFAULT NULL)
+RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Ensures that there is a need or barrier like this, and returns its id.
 BEGIN
 	PERFORM check_label('code', code, true), check_label('name', name, false);
-	RETURN put_setup_row('barrier', 'barrier_code',
-		jsonb_strip_nulls(jsonb_build_object('barrier_code', code, 'barrier_name', name, 'active', active)));
+	RETURN put_setup_row('barrier', 'barrier_code', jsonb_strip_nulls(jsonb_build_object(
+		'barrier_code', code, 'barrier_name', name, 'sensitive', sensitive, 'active', active)));
 END
 $$;
-COMMENT ON FUNCTION define_barrier(text, text, boolean) IS
+COMMENT ON FUNCTION define_barrier(text, text, boolean, boolean) IS
 'Defines a need or barrier that clients may have, or changes it, and returns its id. name: to show. active: whether it can be
-chosen, default true. Null: as it is; a new one needs a name. A deleted barrier comes back.
+chosen, default true. sensitive: whether only users with the right read_sensitive see which clients have it, default false. Null: as
+it is; a new one needs a name. A deleted barrier comes back.
 Raises 22004 (no code; new without name), 22023 (blank), 42501 (not an administrator).';
 
 -- Late entry and locked periods.

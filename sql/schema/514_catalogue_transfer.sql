@@ -1,4 +1,4 @@
--- The service catalogue as one jsonb document: out of a schema, and into another. Everything is named by code or name.
+-- The catalogue, services and types of assessments, as one jsonb document: out of a schema, and into another. Everything is named by code or name.
 
 CREATE OR REPLACE FUNCTION catalogue_format() RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -7,7 +7,8 @@ BEGIN ATOMIC
 	SELECT jsonb '{
 		"catalogue": {"format": "string", "units_of_measure": "[unit_of_measure]", "service_groups": "[service_group]",
 			"services": "[service]", "service_screens": "[service_screen]", "service_reasons": "[reason]",
-			"turn_away_reasons": "[turn_away_reason]", "bar_reasons": "[reason]", "barriers": "[barrier]"},
+			"turn_away_reasons": "[turn_away_reason]", "bar_reasons": "[reason]", "barriers": "[barrier]",
+			"assessment_types": "[assessment_type]", "step_functions": "[step_function]", "workflows": "[workflow]"},
 		"unit_of_measure": {"unit_of_measure": "string", "unit_of_measure_name": "string", "kind": "string",
 			"base_units": "number", "decimals": "integer"},
 		"service_group": {"service_group_code": "string", "service_group_name": "string", "active": "boolean"},
@@ -27,12 +28,23 @@ BEGIN ATOMIC
 		"item": {"service": "string", "units": "number", "unit_value": "number"},
 		"reason": {"name": "string", "active": "boolean"},
 		"turn_away_reason": {"name": "string", "because_of_bar": "boolean", "active": "boolean"},
-		"barrier": {"code": "string", "name": "string", "active": "boolean"}
+		"barrier": {"code": "string", "name": "string", "sensitive": "boolean", "active": "boolean"},
+		"assessment_type": {"code": "string", "name": "string", "sensitive": "boolean", "follow_up_days": "integer",
+			"active": "boolean", "questions": "[question]"},
+		"question": {"code": "string", "text": "string", "type": "string", "required": "boolean", "lowest": "number",
+			"highest": "number", "weight": "number", "score_group": "string", "active": "boolean", "code_list": "string",
+			"choices": "[choice]"},
+		"choice": {"code": "string", "text": "string", "answer_status": "string", "weight": "number", "active": "boolean"},
+		"step_function": {"function": "string", "saved_table": "string", "saved_column": "string", "delete_function": "string",
+			"active": "boolean"},
+		"workflow": {"code": "string", "name": "string", "active": "boolean", "steps": "[step]"},
+		"step": {"code": "string", "title": "string", "function": "string", "parameters": "json", "required": "boolean",
+			"condition": "json"}
 	}';
 END;
 COMMENT ON FUNCTION catalogue_format() IS
-'The format of export_catalogue(): {object: {key: type}}. Types: string, number, integer, boolean, date (as 2024-01-31),
-another object, or an array of a type in brackets.';
+'The format of export_catalogue(): {object: {key: type}}. Types: string, number, integer, boolean, date (as 2024-01-31), json
+(anything), another object, or an array of a type in brackets.';
 
 CREATE OR REPLACE FUNCTION catalogue_sections() RETURNS TABLE (section text, entry_key text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
@@ -40,7 +52,7 @@ BEGIN ATOMIC
 	-- Returns the sections of a catalogue in the order of import, with the key that names an entry.
 	VALUES ('units_of_measure', 'unit_of_measure'), ('service_groups', 'service_group_code'), ('services', 'service_code'),
 		('service_screens', 'service_screen_code'), ('service_reasons', 'name'), ('turn_away_reasons', 'name'),
-		('bar_reasons', 'name'), ('barriers', 'code');
+		('bar_reasons', 'name'), ('barriers', 'code'), ('assessment_types', 'code'), ('step_functions', 'function'), ('workflows', 'code');
 END;
 COMMENT ON FUNCTION catalogue_sections() IS
 'Used by export_catalogue() and import_catalogue(): the sections of the document.';
@@ -150,24 +162,67 @@ BEGIN ATOMIC
 		'bar_reasons', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', r.bar_reason_name,
 			'active', r.active) ORDER BY r.bar_reason_name COLLATE "C"), '[]') FROM bar_reason r WHERE r.date_deleted IS NULL),
 		'barriers', (SELECT coalesce(jsonb_agg(jsonb_build_object('code', b.barrier_code, 'name', b.barrier_name,
-			'active', b.active) ORDER BY b.barrier_code COLLATE "C"), '[]') FROM barrier b WHERE b.date_deleted IS NULL));
+			'sensitive', b.sensitive, 'active', b.active) ORDER BY b.barrier_code COLLATE "C"), '[]') FROM barrier b WHERE b.date_deleted IS NULL));
 END;
 COMMENT ON FUNCTION catalogue_reasons() IS
 'Used by export_catalogue(): the sections service_reasons, turn_away_reasons, bar_reasons and barriers.';
+
+CREATE OR REPLACE FUNCTION catalogue_questions() RETURNS TABLE (assessment_type_id bigint, questions jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- Returns the questions of each type of assessment in their order, each with its choices in theirs.
+	SELECT q.assessment_type_id, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', q.question_code, 'text', q.question_text,
+		'type', q.question_type, 'required', q.required, 'lowest', q.lowest, 'highest', q.highest, 'weight', q.weight,
+		'score_group', q.score_group, 'active', q.active, 'choices', (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+				'code', h.choice_code, 'text', h.choice_text, 'answer_status', h.answer_status, 'weight', h.weight,
+				'active', h.active)) ORDER BY h.choice_order, h.choice_code COLLATE "C")
+			FROM assessment_choice h WHERE h.assessment_question_id = q.assessment_question_id AND h.date_deleted IS NULL)))
+		ORDER BY q.question_order, q.question_code COLLATE "C")
+	FROM assessment_question q WHERE q.date_deleted IS NULL GROUP BY q.assessment_type_id;
+END;
+COMMENT ON FUNCTION catalogue_questions() IS
+'Used by export_catalogue(): the questions of each type of assessment that has some as a jsonb array.';
+
+CREATE OR REPLACE FUNCTION catalogue_assessment_types() RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	-- Returns the types of assessments. No days to a follow-up are 0: where null leaves as it is.
+	SELECT coalesce(jsonb_agg(jsonb_build_object('code', t.assessment_type_code, 'name', t.assessment_type_name,
+		'sensitive', t.sensitive, 'follow_up_days', coalesce(t.follow_up_days, 0), 'active', t.active,
+		'questions', coalesce(c.questions, '[]')) ORDER BY t.assessment_type_code COLLATE "C"), '[]')
+	FROM assessment_type t LEFT JOIN catalogue_questions() c ON c.assessment_type_id = t.assessment_type_id
+	WHERE t.date_deleted IS NULL;
+END;
+COMMENT ON FUNCTION catalogue_assessment_types() IS 'Used by export_catalogue(): the section assessment_types.';
+
+CREATE OR REPLACE FUNCTION catalogue_workflows() RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+-- Returns the functions that workflows may call, and the workflows with the steps that runs start with.
+BEGIN
+	RETURN jsonb_build_object('step_functions', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('function', f.function_name,
+			'saved_table', f.saved_table, 'saved_column', f.saved_column, 'delete_function', f.delete_function, 'active', f.active))
+			ORDER BY f.function_name COLLATE "C"), '[]') FROM step_function f WHERE f.date_deleted IS NULL),
+		'workflows', (SELECT coalesce(jsonb_agg(jsonb_build_object('code', w.workflow_code, 'name', w.workflow_name, 'active', w.active,
+			'steps', workflow_steps_json(w.workflow_id, w.version)) ORDER BY w.workflow_code COLLATE "C"), '[]')
+			FROM workflow w WHERE w.date_deleted IS NULL));
+END
+$$;
+COMMENT ON FUNCTION catalogue_workflows() IS 'Used by export_catalogue(): the sections step_functions and workflows.';
 
 CREATE OR REPLACE FUNCTION export_catalogue() RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path FROM CURRENT AS $$
 -- Returns the catalogue that the caller sees, the same for the same catalogue in every schema.
 BEGIN
-	RETURN jsonb '{"format": "clienttrack catalogue 1"}' || catalogue_units_and_groups() || catalogue_reasons()
-		|| jsonb_build_object('services', catalogue_services(), 'service_screens', catalogue_screens());
+	RETURN jsonb '{"format": "clienttrack catalogue 1"}' || catalogue_units_and_groups() || catalogue_reasons() || catalogue_workflows()
+		|| jsonb_build_object('services', catalogue_services(), 'service_screens', catalogue_screens(),
+			'assessment_types', catalogue_assessment_types());
 END
 $$;
 COMMENT ON FUNCTION export_catalogue() IS
 'The service catalogue as a document for import_catalogue(): {"format": "clienttrack catalogue 1", "units_of_measure": […],
 "service_groups": […], "services": [{…, "organizations": [names], "offerings": [{…, "program": {"organization_name",
 "program_name"}, …}]}], "service_screens": [{…, "items": […]}], "service_reasons": […], "turn_away_reasons": […],
-"bar_reasons": […], "barriers": […]}; catalogue_format() has all keys. Identifiers are not in it: everything is named by code
+"bar_reasons": […], "barriers": […], "assessment_types": [{…, "questions": [{…, "choices": […]}]}], "step_functions": […], "workflows": [{…, "steps": […]}]}; catalogue_format() has all keys. Identifiers are not in it: everything is named by code
 or name, in the order of the codes. Deleted rows are left out, and so are those that the caller does not see. Amounts in
 dollars, dates as 2024-01-31, intervals in ISO 8601.';
 
@@ -180,12 +235,13 @@ BEGIN
 	RETURN CASE type
 		WHEN 'integer' THEN jsonb_typeof(value) = 'number' AND value::text ~ '^-?\d{1,9}$'
 		WHEN 'date' THEN jsonb_typeof(value) = 'string' AND value #>> '{}' ~ '^\d{4,7}-\d\d-\d\d( BC)?$'
+		WHEN 'json' THEN true
 		ELSE jsonb_typeof(value) = type END;
 END
 $$;
 COMMENT ON FUNCTION is_catalogue_value(jsonb, text) IS
-'Used by check_catalogue_value(). type: string, number, integer (of up to nine digits), boolean or date (a string as
-2024-01-31).';
+'Used by check_catalogue_value(). type: string, number, integer (of up to nine digits), boolean, date (a string as
+2024-01-31) or json.';
 
 CREATE OR REPLACE FUNCTION check_catalogue_value(value jsonb, type text, path text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
@@ -421,7 +477,15 @@ BEGIN
 		WHEN 'bar_reasons' THEN
 			PERFORM define_bar_reason(entry ->> 'name', (entry ->> 'active')::boolean);
 		WHEN 'barriers' THEN
-			PERFORM define_barrier(entry ->> 'code', entry ->> 'name', (entry ->> 'active')::boolean);
+			PERFORM define_barrier(entry ->> 'code', entry ->> 'name', (entry ->> 'active')::boolean, (entry ->> 'sensitive')::boolean);
+		WHEN 'assessment_types' THEN
+			PERFORM define_assessment_type(entry ->> 'code', entry ->> 'name', nullif(entry -> 'questions', 'null'),
+				(entry ->> 'sensitive')::boolean, (entry ->> 'follow_up_days')::integer, (entry ->> 'active')::boolean);
+		WHEN 'step_functions' THEN
+			PERFORM mark_step_function((entry ->> 'function')::name, (entry ->> 'saved_table')::name, (entry ->> 'delete_function')::name,
+				(entry ->> 'active')::boolean, (entry ->> 'saved_column')::name);
+		WHEN 'workflows' THEN
+			PERFORM define_workflow(entry ->> 'code', entry ->> 'name', nullif(entry -> 'steps', 'null'), (entry ->> 'active')::boolean);
 		ELSE
 			RAISE EXCEPTION 'there is no section "%"', left(section, 60) USING ERRCODE = 'invalid_parameter_value';
 	END CASE;
@@ -489,7 +553,7 @@ $$;
 COMMENT ON FUNCTION import_catalogue(jsonb) IS
 'Brings what is in a document of export_catalogue() into this schema, all or nothing, and returns for each section how many
 entries were added, changed, and unchanged. What is not in the document stays; of an entry, keys that are missing or null
-stay as they are, but organizations and items, where they are given, replace those that are there. An offering is found by
+stay as they are, but organizations, items and questions, where they are given, replace those that are there. An offering is found by
 organization, program, location, grant and begin_date. Organizations, programs, locations and grants must be there with the
 same names. In program, location and grant a key that is left out may be anything. Importing the same again changes nothing.
 Raises 22004 (null), 22023 (another format, an unknown key, a wrong type, an entry without name or twice), CT009 (a name of

@@ -42,15 +42,16 @@ COMMENT ON FUNCTION keep_scan_card() IS
 CREATE OR REPLACE FUNCTION may_move_scan_card(from_client_id bigint, to_client_id bigint) RETURNS boolean
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-	-- Tells whether this is a merge of clients: the old holder is deleted, the new one is not, and the owner of the table does it.
-	SELECT pg_catalog.pg_has_role(t.relowner, 'USAGE')
-		AND EXISTS (SELECT FROM client c WHERE c.client_id = from_client_id AND c.date_deleted IS NOT NULL)
-		AND EXISTS (SELECT FROM client c WHERE c.client_id = to_client_id AND c.date_deleted IS NULL)
+	-- Tells whether this is a merge of clients: the owner of the table does it, and merge_clients() or unmerge_clients() is at
+	-- work, or the old holder is deleted and the new one is not.
+	SELECT pg_catalog.pg_has_role(t.relowner, 'USAGE') AND (current_setting('clienttrack.history', true) = 'merge'
+		OR (EXISTS (SELECT FROM client c WHERE c.client_id = from_client_id AND c.date_deleted IS NOT NULL)
+			AND EXISTS (SELECT FROM client c WHERE c.client_id = to_client_id AND c.date_deleted IS NULL)))
 	FROM pg_catalog.pg_class t WHERE t.oid = 'scan_card'::regclass;
 END;
 COMMENT ON FUNCTION may_move_scan_card(bigint, bigint) IS
 'Used by the trigger of scan_card: whether the current role may give the cards of the first client to the second, as a merge of
-clients does after deleting the first: only a role that has the privileges of the owner of scan_card.';
+clients and its undoing do: only a role that has the privileges of the owner of scan_card.';
 
 CREATE OR REPLACE FUNCTION may_dispose_scan_card(client_id bigint, scan_card_id bigint, new_code text) RETURNS boolean
 LANGUAGE sql STABLE
@@ -193,6 +194,7 @@ BEGIN
 	END IF;
 	SELECT c.date_deleted IS NULL INTO client_is_live FROM client c WHERE c.client_id = check_new_scan_card.client_id;
 	IF client_is_live IS NOT TRUE THEN
+		PERFORM refuse_merged_client(client_id);
 		RAISE EXCEPTION 'client % is not found', client_id USING ERRCODE = 'CT009';
 	END IF;
 	IF card_code = '' OR length(card_code) > 100 OR card_code ~ '[[:space:][:cntrl:]]' THEN
@@ -223,7 +225,7 @@ AS $$
 DECLARE
 	issued_code text;
 BEGIN
-	PERFORM check_new_scan_card(client_id, card_code, expires_date);
+	PERFORM refuse_open_workflow(), check_new_scan_card(client_id, card_code, expires_date);
 	WHILE issued_code IS NULL LOOP
 		INSERT INTO scan_card AS s (client_id, card_code, expires_date)
 		VALUES (issue_scan_card.client_id, coalesce(issue_scan_card.card_code, new_scan_card_code()), issue_scan_card.expires_date)
@@ -252,6 +254,7 @@ AS $$
 DECLARE
 	old_status text;
 BEGIN
+	PERFORM refuse_open_workflow();
 	IF card_code IS NULL THEN
 		RAISE EXCEPTION 'scan card code must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;

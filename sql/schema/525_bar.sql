@@ -12,6 +12,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	new_bar_id bigint;
 BEGIN
+	PERFORM refuse_open_workflow();
 	IF num_nulls(client_id, begin_date) > 0 THEN
 		RAISE EXCEPTION 'client_id and begin_date must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
@@ -43,12 +44,14 @@ program_ids, location_ids, organization_ids, service_ids, covers_all: what from,
 a message. bar_level: block or warn. enforcing_organization_ids: whom to ask. Waits for whoever is recording a service for
 the client; services recorded before in the time of the bar stay and are told by a WARNING.
 user_id: who enters it, default the user of the session.
-Raises 22004 (null), 23503 (no such client, program, …), 23514 (dates, level), 42501 (client not in sight), CT013 (no scope).';
+Raises 22004 (null), 23503 (no such client, program, …), 23514 (dates, level), 42501 (client not in sight), CT013 (no scope),
+CT023 (a workflow is open).';
 
 CREATE OR REPLACE FUNCTION lift_bar(bar_id bigint, lifted_date date, reason text, user_id bigint DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Ends a bar early, with who and why; the end_date that was meant stays on record.
 BEGIN
+	PERFORM refuse_open_workflow();
 	IF num_nulls(bar_id, lifted_date) > 0 OR coalesce(reason, '') !~ '\S' THEN
 		RAISE EXCEPTION 'bar_id, lifted_date and reason must be given' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
@@ -62,7 +65,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lift_bar(bigint, date, text, bigint) IS
-'Lifts a bar early. lifted_date: first day allowed again. Raises 22004 (nothing given), CT009 (no such bar, or already lifted).';
+'Lifts a bar early. lifted_date: first day allowed again. Raises 22004 (nothing given), CT009 (no such bar, or already
+lifted), CT023 (a workflow is open).';
 
 CREATE OR REPLACE FUNCTION override_bar(bar_id bigint, begin_date date, end_date date, reason text,
 	program_id bigint DEFAULT NULL, service_id bigint DEFAULT NULL, user_id bigint DEFAULT NULL)
@@ -72,6 +76,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	new_id bigint;
 BEGIN
+	PERFORM refuse_open_workflow();
 	PERFORM require_right(@schema@::regnamespace, 'override_bars');
 	IF num_nulls(bar_id, begin_date, end_date) > 0 OR coalesce(reason, '') !~ '\S' THEN
 		RAISE EXCEPTION 'bar_id, begin_date, end_date and reason must be given' USING ERRCODE = 'null_value_not_allowed';
@@ -86,7 +91,8 @@ $$;
 COMMENT ON FUNCTION override_bar(bigint, date, date, text, bigint, bigint, bigint) IS
 'Makes an exception to a bar for services provided from begin_date to end_date, of one program or service or of any, and
 returns its id. The reason and the role stay on record. Needs the right override_bars.
-Raises 42501 (no right), 22004 (nothing given), 23503 (no such bar, program or service), 23514 (end before begin).';
+Raises 42501 (no right), 22004 (nothing given), 23503 (no such bar, program or service), 23514 (end before begin),
+CT023 (a workflow is open).';
 INSERT INTO schema_function (function_name, grantee) VALUES ('override_bar', 'clienttrack_override_bars')
 ON CONFLICT (function_name) DO UPDATE SET grantee = excluded.grantee
 	WHERE schema_function.grantee IS DISTINCT FROM excluded.grantee;

@@ -30,6 +30,7 @@ BEGIN
 	END IF;
 	IF NOT clienttrack.visible_row(@schema@::regnamespace, 'client', client_id) OR NOT (deleted_too OR EXISTS (
 			SELECT FROM client c WHERE c.client_id = check_client_seen.client_id AND c.date_deleted IS NULL)) THEN
+		PERFORM refuse_merged_client(client_id);
 		RAISE EXCEPTION 'client % does not exist', client_id USING ERRCODE = 'CT009';
 	END IF;
 END
@@ -64,22 +65,32 @@ $$;
 COMMENT ON FUNCTION log_disclosure(bigint, text, text, text) IS
 'Used by functions that tell protected data: a row of disclosure, and a line in the server''s log without the reason.';
 
+CREATE OR REPLACE FUNCTION stored_ssn(client_id bigint) RETURNS text
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+-- Returns the SSN of a client, decrypted where it is encrypted.
+DECLARE
+	held record;
+BEGIN
+	SELECT s.ssn, s.ssn_encrypted IS NOT NULL AS is_encrypted INTO held
+	FROM client_ssn s WHERE s.client_id = stored_ssn.client_id;
+	IF held.is_encrypted THEN
+		RETURN clienttrack.read_protected('client_ssn', 'ssn', client_id);
+	END IF;
+	RETURN held.ssn;
+END
+$$;
+COMMENT ON FUNCTION stored_ssn(bigint) IS
+'Used by read_ssn() and merge_clients(), which run as the owner. Raises what clienttrack.read_protected() raises.';
+
 CREATE OR REPLACE FUNCTION read_ssn(client_id bigint, reason text) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 -- Returns the SSN of a client whom the session's user sees, and records that he was told.
-DECLARE
-	held record;
 BEGIN
 	PERFORM clienttrack.require_right(@schema@::regnamespace, 'read_ssn');
 	PERFORM check_client_seen(client_id);
 	PERFORM check_reason(reason);
 	PERFORM log_disclosure(client_id, 'ssn', reason);
-	SELECT s.ssn, s.ssn_encrypted IS NOT NULL AS is_encrypted INTO held
-	FROM client_ssn s WHERE s.client_id = read_ssn.client_id;
-	IF held.is_encrypted THEN
-		RETURN clienttrack.read_protected('client_ssn', 'ssn', client_id);
-	END IF;
-	RETURN held.ssn;
+	RETURN stored_ssn(client_id);
 END
 $$;
 COMMENT ON FUNCTION read_ssn(bigint, text) IS
@@ -112,6 +123,7 @@ DECLARE
 	given CONSTANT text := nullif(lower(regexp_replace(ssn, '[-\s]', '', 'g')), '');
 	quality CONSTANT integer := coalesce(ssn_data_quality, CASE WHEN given IS NULL THEN 99 WHEN given ~ 'x' THEN 2 ELSE 1 END);
 BEGIN
+	PERFORM refuse_open_workflow();
 	PERFORM check_client_seen(client_id);
 	PERFORM check_ssn(given, quality);
 	IF NOT clienttrack.editable_row(@schema@::regnamespace, 'client', client_id) THEN
@@ -134,24 +146,27 @@ dropped; or 64 hexadecimal digits, the hash of one. ssn_data_quality: HUD 3.02.2
 without an SSN. It is encrypted where the server has keys. For whoever may change the client. Give the SSN as a parameter
 of the statement and have the server log none (log_parameter_max_length), or its log may show it. Raises 22004 (no
 client), CT009 (no such client, or not yours to see), 42501 (not yours to change), 22023 (not an SSN, or the data quality
-does not fit), and what clienttrack.protect() raises.';
+does not fit), CT023 (a workflow is open), and what clienttrack.protect() raises.';
 
 CREATE OR REPLACE FUNCTION client_disclosures(client_id bigint)
 RETURNS TABLE (date_disclosed timestamptz, user_id bigint, login_role name, organization_id bigint, disclosed_to text,
 	what text, reason text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
--- Returns the account of disclosures of a client whom the session's user sees.
+-- Returns the account of disclosures of a client whom the session's user sees, of all the records that became one.
+DECLARE
+	kept CONSTANT bigint := resolve_client(client_id);
 BEGIN
-	PERFORM check_client_seen(client_id, deleted_too => true);
+	PERFORM check_client_seen(kept, deleted_too => true);
 	RETURN QUERY
 	SELECT d.date_disclosed, d.user_id, d.login_role, d.organization_id, d.disclosed_to, d.what, d.reason
-	FROM disclosure d WHERE d.client_id = client_disclosures.client_id
+	FROM disclosure d WHERE d.client_id IN (SELECT m FROM merged_client_ids(kept) m)
 	AND coalesce(d.organization_id <> ALL (clienttrack.hidden_organizations(@schema@::regnamespace)), true)
 	ORDER BY d.date_disclosed DESC, d.disclosure_id DESC;
 END
 $$;
 COMMENT ON FUNCTION client_disclosures(bigint) IS
-'The account of disclosures of a client, the newest first: what a client may ask for. Raises 22004 (null), CT009 (no such
+'The account of disclosures of a client, the newest first: what a client may ask for. What was
+told of a record that was merged into the client is part of it, also when asked for by the old id. Raises 22004 (null), CT009 (no such
 client, or not yours to see), 42501 (no SELECT on client).';
 
 CREATE OR REPLACE FUNCTION encrypt_protected_rows(after_client_id bigint, most integer,

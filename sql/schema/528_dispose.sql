@@ -27,6 +27,12 @@ BEGIN ATOMIC
 			WHERE r.client_id = last_client_change.client_id),
 		(SELECT max(greatest(t.date_updated, t.turn_away_date)) FROM turn_away t
 			WHERE t.client_id = last_client_change.client_id),
+		(SELECT max(greatest(a.date_updated, a.assessment_date)) FROM assessment a
+			WHERE a.client_id = last_client_change.client_id),
+		(SELECT max(f.date_updated) FROM assessment_follow_up f WHERE f.client_id = last_client_change.client_id),
+		(SELECT max(greatest(a.date_updated, a.begin_date, a.end_date)) FROM case_assignment a
+			WHERE a.client_id = last_client_change.client_id),
+		(SELECT max(w.date_updated) FROM workflow_run w WHERE w.client_id = last_client_change.client_id),
 		(SELECT max(d.date_disclosed) FROM disclosure d WHERE d.client_id = last_client_change.client_id));
 END;
 COMMENT ON FUNCTION last_client_change(bigint) IS
@@ -57,7 +63,7 @@ BEGIN
 	RETURN QUERY
 	SELECT d.client_id, d.last_changed
 	FROM (SELECT c.client_id, last_client_change(c.client_id) AS last_changed FROM client c
-		WHERE c.date_disposed IS NULL AND c.date_updated < now() - make_interval(years => clients_to_dispose.years) OFFSET 0) d
+		WHERE c.date_disposed IS NULL AND c.merged_into_client_id IS NULL AND c.date_updated < now() - make_interval(years => clients_to_dispose.years) OFFSET 0) d
 	WHERE d.last_changed < now() - make_interval(years => clients_to_dispose.years) AND NOT is_enrolled(d.client_id)
 	AND clienttrack.visible_row(@schema@::regnamespace, 'client', d.client_id)
 	ORDER BY d.last_changed, d.client_id;
@@ -113,7 +119,7 @@ BEGIN
 	UPDATE client c SET date_disposed = now(), first_name = NULL, middle_name = NULL, last_name = NULL, name_suffix = NULL,
 		name_data_quality = 99, ssn_data_quality = 99, dob = date_trunc('year', c.dob)::date,
 		dob_data_quality = CASE WHEN c.dob IS NULL THEN c.dob_data_quality ELSE 2 END,
-		hud_elements = without_free_text('Client', c.hud_elements)
+		hud_elements = without_free_text('Client', c.hud_elements), delete_reason = CASE WHEN c.delete_reason IS NOT NULL THEN 'disposed' END
 	WHERE c.client_id = dispose_identity.client_id;
 	WITH ssns AS (
 		DELETE FROM client_ssn s WHERE s.client_id = dispose_identity.client_id RETURNING 1
@@ -144,9 +150,9 @@ BEGIN
 		AND num_nonnulls(s.comments, s.other_type_provided, s.moving_on_other_type, s.delete_reason) > 0 RETURNING 1
 	), enrollments AS (
 		UPDATE enrollment e SET hud_elements = without_free_text('Enrollment', e.hud_elements),
-			exit_hud_elements = without_free_text('Exit', e.exit_hud_elements)
+			exit_hud_elements = without_free_text('Exit', e.exit_hud_elements), comments = NULL, delete_reason = NULL
 		WHERE e.client_id = dispose_texts.client_id
-		AND (e.hud_elements IS DISTINCT FROM without_free_text('Enrollment', e.hud_elements)
+		AND (num_nonnulls(e.comments, e.delete_reason) > 0 OR e.hud_elements IS DISTINCT FROM without_free_text('Enrollment', e.hud_elements)
 			OR e.exit_hud_elements IS DISTINCT FROM without_free_text('Exit', e.exit_hud_elements)) RETURNING 1
 	), bars AS (
 		UPDATE bar b SET notes = NULL, lift_reason = CASE WHEN b.lift_reason IS NOT NULL THEN 'disposed' END
@@ -174,14 +180,23 @@ DECLARE
 	removed jsonb;
 BEGIN
 	WITH barriers AS (
-		UPDATE client_barrier b SET comments = NULL
-		WHERE b.client_id = dispose_case_texts.client_id AND b.comments IS NOT NULL RETURNING 1
+		UPDATE client_barrier b SET comments = NULL, status_comments = NULL, delete_reason = NULL
+		WHERE b.client_id = dispose_case_texts.client_id AND num_nonnulls(b.comments, b.status_comments, b.delete_reason) > 0 RETURNING 1
 	), goals AS (
-		UPDATE goal g SET goal_description = 'disposed' WHERE g.client_id = dispose_case_texts.client_id RETURNING 1
+		UPDATE goal g SET goal_description = 'disposed', status_comments = NULL, delete_reason = NULL
+		WHERE g.client_id = dispose_case_texts.client_id RETURNING 1
 	), plans AS (
-		UPDATE action_plan p SET plan_name = 'disposed' WHERE p.client_id = dispose_case_texts.client_id RETURNING 1
+		UPDATE action_plan p SET plan_name = 'disposed', status_comments = NULL, delete_reason = NULL
+		WHERE p.client_id = dispose_case_texts.client_id RETURNING 1
 	), steps AS (
-		UPDATE action_step a SET action = 'disposed' WHERE a.client_id = dispose_case_texts.client_id RETURNING 1
+		UPDATE action_step a SET action = 'disposed', status_comments = NULL, delete_reason = NULL
+		WHERE a.client_id = dispose_case_texts.client_id RETURNING 1
+	), changes AS (
+		UPDATE case_status_change h SET comments = NULL
+		WHERE h.client_id = dispose_case_texts.client_id AND h.comments IS NOT NULL RETURNING 1
+	), assignments AS (
+		UPDATE case_assignment m SET end_reason = NULL, delete_reason = NULL
+		WHERE m.client_id = dispose_case_texts.client_id AND num_nonnulls(m.end_reason, m.delete_reason) > 0 RETURNING 1
 	), referrals AS (
 		UPDATE referral r SET comments = NULL
 		WHERE r.client_id = dispose_case_texts.client_id AND r.comments IS NOT NULL RETURNING 1
@@ -190,6 +205,7 @@ BEGIN
 		WHERE t.client_id = dispose_case_texts.client_id AND num_nonnulls(t.comments, t.delete_reason) > 0 RETURNING 1)
 	SELECT jsonb_build_object('client_barrier', (SELECT count(*) FROM barriers), 'goal', (SELECT count(*) FROM goals),
 		'action_plan', (SELECT count(*) FROM plans), 'action_step', (SELECT count(*) FROM steps),
+		'case_status_change', (SELECT count(*) FROM changes), 'case_assignment', (SELECT count(*) FROM assignments),
 		'referral', (SELECT count(*) FROM referrals), 'turn_away', (SELECT count(*) FROM turn_aways)) INTO removed;
 	RETURN removed;
 END
@@ -197,6 +213,57 @@ $$;
 COMMENT ON FUNCTION dispose_case_texts(bigint) IS
 'Used by dispose_client(): needs, goals, plans, referrals and turn-aways stay with their codes and dates. Returns how many rows of
 each table it changed.';
+
+CREATE OR REPLACE FUNCTION without_text_answers(assessment_type_id bigint, answers jsonb) RETURNS jsonb
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	-- Returns answers with "disposed" for those in the client's own words, and for those to questions that are not known any more.
+	SELECT coalesce(jsonb_object_agg(a.key, CASE WHEN q.question_type <> 'text' OR jsonb_typeof(a.value) = 'object' THEN a.value ELSE '"disposed"' END), '{}')
+	FROM jsonb_each(answers) a LEFT JOIN assessment_question q ON q.assessment_type_id = without_text_answers.assessment_type_id
+		AND q.question_code = a.key;
+END;
+COMMENT ON FUNCTION without_text_answers(bigint, jsonb) IS 'Used by dispose_assessments(): numbers, dates and codes stay, and that there was no answer.';
+
+CREATE OR REPLACE FUNCTION dispose_assessments(client_id bigint) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+-- Removes what a client answered in own words, and comments. As history: the answers are not judged by today's questions.
+DECLARE
+	before CONSTANT text := write_history('merge');
+	removed jsonb;
+BEGIN
+	WITH assessments AS (
+		UPDATE assessment a SET answers = without_text_answers(a.assessment_type_id, a.answers), comments = NULL, delete_reason = NULL
+		WHERE a.client_id = dispose_assessments.client_id AND (num_nonnulls(a.comments, a.delete_reason) > 0
+			OR a.answers <> without_text_answers(a.assessment_type_id, a.answers)) RETURNING 1
+	), follow_ups AS (
+		UPDATE assessment_follow_up f SET comments = NULL, delete_reason = NULL,
+			cancel_reason = CASE WHEN f.cancel_reason IS NOT NULL THEN 'disposed' END
+		WHERE f.client_id = dispose_assessments.client_id AND num_nonnulls(f.comments, f.cancel_reason, f.delete_reason) > 0 RETURNING 1)
+	SELECT jsonb_build_object('assessment', (SELECT count(*) FROM assessments), 'assessment_follow_up', (SELECT count(*) FROM follow_ups))
+	INTO removed;
+	PERFORM write_history(before);
+	RETURN removed;
+END
+$$;
+COMMENT ON FUNCTION dispose_assessments(bigint) IS 'Used by dispose_client(). Returns how many rows of each table it changed.';
+
+CREATE OR REPLACE FUNCTION dispose_workflows(client_id bigint) RETURNS jsonb
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	-- Removes what workflows about a client were started with and returned, and the names in merges of the client.
+	WITH runs AS (
+		UPDATE workflow_run r SET arguments = '{}', status_reason = NULL
+		WHERE r.client_id = dispose_workflows.client_id AND (r.arguments <> '{}' OR r.status_reason IS NOT NULL) RETURNING 1
+	), steps AS (
+		UPDATE workflow_run_step s SET result = NULL FROM workflow_run r
+		WHERE r.workflow_run_id = s.workflow_run_id AND r.client_id = dispose_workflows.client_id AND s.result IS NOT NULL RETURNING 1
+	), merges AS (
+		UPDATE client_merge m SET reason = 'disposed', filled = '{}', unmerge_reason = CASE WHEN m.unmerge_reason IS NOT NULL THEN 'disposed' END
+		WHERE dispose_workflows.client_id IN (m.client_id, m.merged_client_id) RETURNING 1)
+	SELECT jsonb_build_object('workflow_run', (SELECT count(*) FROM runs), 'workflow_run_step', (SELECT count(*) FROM steps),
+		'client_merge', (SELECT count(*) FROM merges));
+END;
+COMMENT ON FUNCTION dispose_workflows(bigint) IS 'Used by dispose_client(). Returns how many rows of each table it changed.';
 
 CREATE OR REPLACE FUNCTION dispose_staged(client_id bigint) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
@@ -241,7 +308,9 @@ BEGIN ATOMIC
 			WHEN 'Enrollment' THEN k.local_id IN (
 				SELECT e.enrollment_id FROM enrollment e WHERE e.client_id = dispose_findings.client_id)
 			WHEN 'Services' THEN k.local_id IN (
-				SELECT s.client_service_id FROM client_service s WHERE s.client_id = dispose_findings.client_id) END
+				SELECT s.client_service_id FROM client_service s WHERE s.client_id = dispose_findings.client_id)
+			ELSE (SELECT h.target_table = 'assessment' FROM hud_file h WHERE h.file = f.file) AND k.local_id IN (
+				SELECT a.assessment_id FROM assessment a WHERE a.client_id = dispose_findings.client_id) END
 		RETURNING 1)
 	SELECT jsonb_build_object('hud_key', (SELECT count(*) FROM keys), 'import_finding', (SELECT count(*) FROM findings));
 END;
@@ -249,53 +318,74 @@ COMMENT ON FUNCTION dispose_findings(bigint) IS
 'Used by dispose_client(): hud_key keeps the identifier that the source has for the client, so that a later export does not
 bring the client back; its row is looked at again and refused. Returns how many rows of each table it changed.';
 
-CREATE OR REPLACE FUNCTION check_fresh_snapshots() RETURNS void
+CREATE OR REPLACE FUNCTION check_fresh_snapshots(what text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 -- Ensures that what others committed while this transaction waited for a lock is seen by its next statement.
 BEGIN
 	IF current_setting('transaction_isolation') <> 'read committed' THEN
-		RAISE EXCEPTION 'a client''s data are disposed of at isolation level READ COMMITTED only'
-			USING ERRCODE = 'feature_not_supported', DETAIL = 'Otherwise an enrollment entered meanwhile would not be seen.';
+		RAISE EXCEPTION '% at isolation level READ COMMITTED only', what USING ERRCODE = 'feature_not_supported',
+			DETAIL = 'Otherwise an enrollment entered meanwhile would not be seen.';
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION check_fresh_snapshots() IS 'Used by dispose_client(). Raises 0A000 at other isolation levels.';
+COMMENT ON FUNCTION check_fresh_snapshots(text) IS
+'Used by dispose_client(), merge_clients() and unmerge_clients(). Raises 0A000 at other isolation levels.';
+
+CREATE OR REPLACE FUNCTION dispose_record(client_id bigint) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+-- Removes what identifies a client from one record. The audit comes last: it has seen all of this.
+DECLARE
+	removed jsonb;
+BEGIN
+	removed := dispose_findings(client_id) || dispose_staged(client_id) || dispose_texts(client_id) || dispose_case_texts(client_id)
+		|| dispose_assessments(client_id) || dispose_workflows(client_id) || dispose_identity(client_id);
+	RETURN removed || jsonb_build_object('audit_event', clienttrack.redact_audit(@schema@::regnamespace, client_id));
+END
+$$;
+COMMENT ON FUNCTION dispose_record(bigint) IS 'Used by dispose_client(). Returns how many rows of each table were changed or removed.';
 
 CREATE OR REPLACE FUNCTION dispose_client(client_id bigint, reason text, even_if_recent boolean DEFAULT false) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 -- Removes what identifies a client, once and for ever, and records who did it. The client is locked before anything is
--- looked at, so that nobody enters an enrollment meanwhile. The audit comes last: it has seen all of this.
+-- looked at, so that nobody enters an enrollment meanwhile. The records that were merged into it go along.
 DECLARE
+	record_id bigint;
 	removed jsonb;
+	of_all jsonb;
 BEGIN
+	PERFORM refuse_open_workflow();
 	PERFORM clienttrack.require_right(@schema@::regnamespace, 'dispose_clients');
+	PERFORM refuse_merged_client(client_id);
 	PERFORM check_client_seen(client_id, deleted_too => true);
 	PERFORM check_reason(reason);
-	PERFORM check_fresh_snapshots();
+	PERFORM check_fresh_snapshots('a client''s data are disposed of');
 	PERFORM FROM client c WHERE c.client_id = dispose_client.client_id FOR UPDATE;
+	PERFORM refuse_merged_client(client_id); -- merged while we waited for the lock
 	PERFORM check_disposable(client_id, even_if_recent);
-	removed := dispose_findings(client_id) || dispose_staged(client_id) || dispose_texts(client_id)
-		|| dispose_case_texts(client_id) || dispose_identity(client_id);
-	removed := removed || jsonb_build_object('audit_event', clienttrack.redact_audit(@schema@::regnamespace, client_id));
-	INSERT INTO client_disposal (client_id, user_id, organization_id, reason, even_if_recent, removed)
-	VALUES (dispose_client.client_id, clienttrack.current_user_id(@schema@::regnamespace),
-		clienttrack.current_organization(@schema@::regnamespace), dispose_client.reason,
-		coalesce(dispose_client.even_if_recent, false), removed);
-	RETURN removed;
+	FOR record_id IN SELECT m FROM merged_client_ids(dispose_client.client_id) m ORDER BY m
+	LOOP
+		removed := dispose_record(record_id);
+		INSERT INTO client_disposal (client_id, user_id, organization_id, reason, even_if_recent, removed)
+		VALUES (record_id, clienttrack.current_user_id(@schema@::regnamespace),
+			clienttrack.current_organization(@schema@::regnamespace), dispose_client.reason,
+			coalesce(dispose_client.even_if_recent, false), removed);
+		of_all := (SELECT jsonb_object_agg(k.key, coalesce((of_all ->> k.key)::bigint, 0) + k.value::bigint) FROM jsonb_each_text(removed) k);
+	END LOOP;
+	RETURN of_all;
 END
 $$;
 COMMENT ON FUNCTION dispose_client(bigint, text, boolean) IS
-'Removes what identifies a client: names, aliases, SSN, day and month of birth, codes of cards, comments, notes, goals in words
+'Removes what identifies a client: names, aliases, SSN, day and month of birth, codes of cards, comments, notes, goals in words, answers in own words
 and other texts, HUD elements that are texts, what is left of loads, and the values in the audit. Client, enrollments,
 services, also those in a locked period, bars in force and the account of disclosures stay. reason: why, on record for ever, without the client''s name.
 even_if_recent: although something was changed in the last seven years, as when the client wishes it. Returns how many
 rows of each table were changed or removed. A later load of a source that knows the client refuses the rows about it
-(finding client_disposed). Needs the right dispose_clients. Raises 42501 (no right, or no SELECT on client), 22004 (no
-client or reason), CT009 (no such client, or not yours to see), 55000 (enrolled, changed in the last seven years, or
+(finding client_disposed). Records that were merged into the client go along. Needs the right dispose_clients. Raises 42501 (no right, or no SELECT on client), 22004 (no
+client or reason), CT009 (no such client, not yours to see, or merged: the HINT has the id of now), 55000 (enrolled, changed in the last seven years, or
 disposed of already), 0A000 (isolation level).';
 INSERT INTO schema_function (function_name, grantee) VALUES ('read_ssn', 'clienttrack_read_ssn'), ('set_ssn', 'clienttrack_worker'),
 	('client_disclosures', 'clienttrack_reader'), ('clients_to_dispose', 'clienttrack_dispose_clients'),
-	('dispose_client', 'clienttrack_dispose_clients'), ('log_disclosure', NULL), ('dispose_identity', NULL),
-	('dispose_texts', NULL), ('dispose_case_texts', NULL), ('dispose_staged', NULL), ('dispose_findings', NULL), ('encrypt_protected_rows', NULL)
+	('dispose_client', 'clienttrack_dispose_clients'), ('log_disclosure', NULL), ('stored_ssn', NULL), ('dispose_identity', NULL),
+	('dispose_texts', NULL), ('dispose_case_texts', NULL), ('dispose_assessments', NULL), ('dispose_workflows', NULL), ('dispose_record', NULL), ('dispose_staged', NULL), ('dispose_findings', NULL), ('encrypt_protected_rows', NULL)
 ON CONFLICT (function_name) DO UPDATE SET grantee = excluded.grantee
 	WHERE schema_function.grantee IS DISTINCT FROM excluded.grantee;

@@ -41,6 +41,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	batch_id bigint;
 BEGIN
+	PERFORM refuse_open_workflow();
 	IF num_nulls(description, program_id, services) > 0 THEN
 		RAISE EXCEPTION 'description, program_id and services must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
@@ -59,7 +60,7 @@ description: name of the batch. program_id: the program that gives the services.
 [{"service": code or id, "units": number, "unit_value": dollars}, …]. auto_post: Automatically Post Services. user_id: Name
 of User Performing Services. location_id: where. default_comments: go to every posted service.
 Raises 22004 (null), 22023 (malformed services), 23503 (no such program, user or location), 23505 (a service twice), 23514
-(empty description), CT009 (no such service).';
+(empty description), CT009 (no such service), CT023 (a workflow is open).';
 
 CREATE OR REPLACE FUNCTION open_batch_run(service_batch_id bigint, batch_date date DEFAULT current_date,
 	date_provided date DEFAULT NULL)
@@ -70,6 +71,7 @@ DECLARE
 	run_id bigint;
 	day date := coalesce(date_provided, batch_date);
 BEGIN
+	PERFORM refuse_open_workflow();
 	IF num_nulls(service_batch_id, batch_date) > 0 THEN
 		RAISE EXCEPTION 'service_batch_id and batch_date must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
@@ -93,4 +95,5 @@ $$;
 COMMENT ON FUNCTION open_batch_run(bigint, date, date) IS
 'Opens a run of a batch and returns its id (ClientTrack: Adding Clients to Batch). batch_date: default today.
 date_provided: the day of the services, default batch_date; in the past for back-dated entry.
-Raises 22004 (null), 22008 (infinite date), CT008 (in the future), CT009 (no active batch of this id).';
+Raises 22004 (null), 22008 (infinite date), CT008 (in the future), CT009 (no active batch of this id),
+CT023 (a workflow is open).';

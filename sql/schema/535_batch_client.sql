@@ -6,7 +6,7 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
 	-- Returns for each identifier the live client with this id, or why there is none.
 	SELECT u.ordinal, u.identifier, c.client_id, CASE WHEN c.client_id IS NULL THEN 'CT009' END,
-		CASE WHEN c.client_id IS NULL THEN 'client not found' END
+		CASE WHEN c.client_id IS NULL THEN coalesce(merged_client_message(u.id), 'client not found') END
 	-- OFFSET 0: each id is told first and then compared. Row security would look at every client before it let a function see one.
 	FROM (SELECT g.ordinal, g.identifier, CASE WHEN btrim(g.identifier) !~ '^[0-9]{1,19}$' THEN NULL
 			WHEN btrim(g.identifier)::numeric <= 9223372036854775807 THEN btrim(g.identifier)::bigint END AS id
@@ -139,6 +139,7 @@ DECLARE
 	run service_batch_run;
 	batch service_batch;
 BEGIN
+	PERFORM refuse_open_workflow();
 	SELECT r.* INTO run FROM service_batch_run r
 	WHERE r.service_batch_run_id = add_and_post.service_batch_run_id AND r.date_deleted IS NULL;
 	SELECT b.* INTO batch FROM service_batch b WHERE b.service_batch_id = run.service_batch_id;
@@ -165,7 +166,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION add_and_post(bigint, text[], bigint[], text[], text[]) IS
-'Used by add_batch_clients() and add_batch_client(). Raises CT009 (no such run).';
+'Used by add_batch_clients() and add_batch_client(). Raises CT009 (no such run), CT023 (a workflow is open).';
 
 CREATE OR REPLACE FUNCTION add_batch_clients(service_batch_run_id bigint, client_ids bigint[])
 RETURNS TABLE (client_id bigint, identifier text, status text, sqlstate text, message text)
@@ -241,6 +242,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Takes a client whose services are not posted out of a run.
 #variable_conflict use_column
 BEGIN
+	PERFORM refuse_open_workflow();
 	IF num_nulls(remove_batch_client.service_batch_run_id, remove_batch_client.client_id) > 0 THEN
 		RAISE EXCEPTION 'service_batch_run_id and client_id must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;

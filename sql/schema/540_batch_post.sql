@@ -5,14 +5,15 @@ RETURNS TABLE (client_id bigint, status text, sqlstate text, message text, servi
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
 	-- Posts every service of the run that is not posted yet and says of each client what became of it.
+	SELECT refuse_open_workflow();
 	SELECT p.client_id, p.status, p.sqlstate, p.message, p.services
 	FROM clienttrack.post_batch(@schema@::regnamespace, post_batch.service_batch_run_id) p;
 END;
 COMMENT ON FUNCTION post_batch(bigint) IS
 'Posts the services of a batch run: one row for each client, status posted, skipped (already posted) or rejected (with
 sqlstate and message; the client stays in the run, and the next call tries again), services: how many were posted now.
-Posting again posts nothing twice, also when two people post at once. Raises 22004 (null), CT009 (no such run), 40001
-(somebody else posts the run, under REPEATABLE READ: try again).';
+Posting again posts nothing twice, also when two people post at once. Raises 22004 (null), CT009 (no such run), CT023 (a workflow
+is open), 40001 (somebody else posts the run, under REPEATABLE READ: try again).';
 
 CREATE OR REPLACE FUNCTION unpost_batch(service_batch_run_id bigint, reason text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
@@ -21,6 +22,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	deleted bigint;
 BEGIN
+	PERFORM refuse_open_workflow();
 	PERFORM require_right(@schema@::regnamespace, 'unpost_batches');
 	IF unpost_batch.service_batch_run_id IS NULL OR coalesce(reason, '') !~ '\S' THEN
 		RAISE EXCEPTION 'service_batch_run_id and reason must be given' USING ERRCODE = 'null_value_not_allowed';

@@ -31,10 +31,12 @@ CREATE OR REPLACE FUNCTION shared_fields(program_id bigint, date_provided date, 
 	location_id bigint, reason text, comments text, provided_by_user_id bigint)
 RETURNS client_service
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
--- Returns a service with what the services of a form have in common, or raises when it is no day or not the caller's program.
+-- Returns a service with what the services of a form have in common, or raises when it is no day, not the caller's program, or
+-- not the time, since a workflow is open.
 DECLARE
 	shared client_service;
 BEGIN
+	PERFORM refuse_open_workflow();
 	PERFORM check_day(shared_fields.date_provided);
 	IF NOT sees_program(@schema@::regnamespace, shared_fields.program_id) THEN
 		RAISE EXCEPTION 'program % is not one of your organizations''', shared_fields.program_id
@@ -56,7 +58,7 @@ $$;
 COMMENT ON FUNCTION shared_fields(bigint, date, bigint, bigint, bigint, text, text, bigint) IS
 'Used by the functions that record services. reason: name of a service_reason. provided_by_user_id: default the user of the
 session. Raises 22004 (null), 22008 (infinite date), 42501 (program of another organization), CT009 (no such
-reason, grant, provider, location, user).';
+reason, grant, provider, location, user), CT023 (a workflow is open).';
 
 CREATE OR REPLACE FUNCTION service_entry_of(client_id bigint, service_id bigint, enrollment_id bigint, units numeric,
 	unit_of_measure text, unit_value numeric, comments text DEFAULT NULL) RETURNS service_entry
@@ -195,7 +197,8 @@ BEGIN
 	SELECT array_agg(ROW(e.client_id, e.service_id, e.enrollment_id, e.grant_award_id, e.units, e.unit_of_measure, e.unit_value, e.comments,
 		CASE WHEN e.sqlstate IS NOT NULL THEN e.sqlstate WHEN c.client_id IS NULL THEN 'CT009' WHEN x.enrollment_id IS NULL
 			AND e.enrollment_id IS NOT NULL THEN 'CT001' END,
-		CASE WHEN e.sqlstate IS NOT NULL THEN e.message WHEN c.client_id IS NULL THEN 'client not found' WHEN x.enrollment_id IS NULL
+		CASE WHEN e.sqlstate IS NOT NULL THEN e.message WHEN c.client_id IS NULL
+			THEN coalesce(merged_client_message(e.client_id), 'client not found') WHEN x.enrollment_id IS NULL
 			AND e.enrollment_id IS NOT NULL THEN 'Enrollment is a Required Field.' END)::service_entry ORDER BY e.ordinality) INTO known
 	FROM unnest(entries) WITH ORDINALITY AS e
 	LEFT JOIN client c ON c.client_id = e.client_id AND c.date_deleted IS NULL

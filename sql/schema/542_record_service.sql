@@ -96,9 +96,7 @@ BEGIN
 		RAISE EXCEPTION 'client_id and date_provided must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	PERFORM check_day(date_provided);
-	IF NOT EXISTS (SELECT FROM client c WHERE c.client_id = program_of_services.client_id AND c.date_deleted IS NULL) THEN
-		RAISE EXCEPTION 'client not found' USING ERRCODE = 'CT009', DETAIL = format('Client %s.', client_id);
-	END IF;
+	PERFORM check_client(client_id);
 	IF enrollment_id IS NOT NULL THEN
 		RETURN program_of_enrollment(enrollment_id, client_id, program_id);
 	END IF;
@@ -155,4 +153,4 @@ default the user of the session. fa_amount, fa_start_date, fa_end_date: HUD fina
 confirm_warnings: records it in spite of warnings. Raises 22004 (null), 22008 (infinite date), 22023 (amount or measure), 23514 (fa
 dates), 42501 (program of another organization), CT001 (no active enrollment), CT002 (barred), CT003 (not offered), CT005
 (duplicate), CT008 (date), CT009 (no such client, service, enrollment, reason, goal, location …), CT014 (warnings to confirm), CT015
-(period locked), CT016 (entered too late), CT017 (several enrollments fit; DETAIL lists them).';
+(period locked), CT016 (entered too late), CT017 (several enrollments fit; DETAIL lists them), CT023 (a workflow is open).';

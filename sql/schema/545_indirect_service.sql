@@ -94,10 +94,7 @@ BEGIN
 	IF persons <= 0 OR (persons > 1 AND client_id IS NOT NULL) THEN
 		RAISE EXCEPTION 'persons must be 1 for a client, and more than 0, not %', persons USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	IF client_id IS NOT NULL AND NOT EXISTS (SELECT FROM client c
-			WHERE c.client_id = record_turn_away.client_id AND c.date_deleted IS NULL) THEN
-		RAISE EXCEPTION 'client not found' USING ERRCODE = 'CT009', DETAIL = format('Client %s.', client_id);
-	END IF;
+	PERFORM check_client(client_id) WHERE client_id IS NOT NULL;
 	IF bar_id IS NOT NULL AND NOT EXISTS (SELECT FROM bar b
 			WHERE b.bar_id = record_turn_away.bar_id AND b.client_id = record_turn_away.client_id AND b.date_deleted IS NULL) THEN
 		RAISE EXCEPTION 'bar % is not one of the client', bar_id USING ERRCODE = 'CT009';
@@ -123,6 +120,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	deleted bigint;
 BEGIN
+	PERFORM refuse_open_workflow();
 	IF id IS NULL OR coalesce(reason, '') !~ '\S' THEN
 		RAISE EXCEPTION '% and reason must be given', key USING ERRCODE = 'null_value_not_allowed';
 	END IF;
@@ -136,7 +134,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION delete_row(regclass, name, bigint, text) IS
-'Used by delete_service() and the like. Raises 22004 (id or reason not given), CT009 (no such live row).';
+'Used by delete_service() and the like. Raises 22004 (id or reason not given), CT009 (no such live row), CT023 (a workflow is
+open).';
 
 CREATE OR REPLACE FUNCTION restore_row(tab regclass, key name, id bigint, confirm_warnings boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
@@ -145,6 +144,7 @@ DECLARE
 	before CONSTANT boolean := refuse_warnings(confirm_warnings IS NOT TRUE);
 	restored bigint;
 BEGIN
+	PERFORM refuse_open_workflow();
 	EXECUTE format('UPDATE %s SET date_deleted = NULL, delete_reason = NULL WHERE %I = $1 AND date_deleted IS NOT NULL', tab, key) USING id;
 	GET DIAGNOSTICS restored = ROW_COUNT;
 	IF restored = 0 THEN
@@ -155,7 +155,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION restore_row(regclass, name, bigint, boolean) IS
-'Used by restore_service() and the like. Raises CT009 (no such deleted row) and what the guard raises.';
+'Used by restore_service() and the like. Raises CT009 (no such deleted row), CT023 (a workflow is open) and what the guard raises.';
 
 CREATE OR REPLACE FUNCTION delete_indirect_service(indirect_service_id bigint, reason text) RETURNS void
 LANGUAGE sql VOLATILE

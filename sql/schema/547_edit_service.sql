@@ -45,6 +45,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	current_row client_service;
 BEGIN
+	PERFORM refuse_open_workflow();
 	SELECT s.* INTO current_row FROM client_service s
 	WHERE s.client_service_id = service_to_edit.client_service_id AND s.date_deleted IS NULL FOR NO KEY UPDATE;
 	IF current_row.client_service_id IS NULL THEN
@@ -60,7 +61,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION service_to_edit(bigint, timestamptz) IS
-'Used by edit_service(). Raises CT009 (no such live service), CT018 (changed meanwhile), 40001 (under REPEATABLE READ).';
+'Used by edit_service(). Raises CT009 (no such live service), CT018 (changed meanwhile), CT023 (a workflow is open), 40001 (under
+REPEATABLE READ).';
 
 CREATE OR REPLACE FUNCTION changed_service(stored client_service, changes jsonb) RETURNS client_service
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$

@@ -104,14 +104,14 @@ BEGIN
 				WHEN r.date_updated < k.hud_date_updated THEN 'older' ELSE 'changed' END AS status,
 			coalesce(k.local_id, %1$s) AS %2$I %3$s
 		FROM (SELECT h.* %8$s FROM clienttrack.hud_read(%4$L, $1, $2, $3, $4) AS h (staging_row tid, line_number bigint,
-			row_hash bigint, findings text[], rejected boolean, hud_elements jsonb, hud_id text, %7$s %5$s)) r
+			row_hash bigint, findings text[], rejected boolean, %9$I jsonb, hud_id text, %7$s %5$s)) r
 		LEFT JOIN hud_key k ON k.hud_source_id = $2 AND k.file = $1 AND k.hud_id = r.hud_id
 		LEFT JOIN hud_key u ON u.hud_source_id = $2 AND u.file = 'User' AND u.hud_id = r.userid
 		%6$s$sql$,
 		CASE WHEN sequence IS NOT NULL THEN format('nextval(%L::regclass)', sequence) ELSE 'NULL::bigint' END,
 		coalesce(target.target_key, 'local_id'),
 		CASE WHEN target.target_key IS DISTINCT FROM 'user_id' THEN ', u.local_id AS user_id' ELSE '' END || more_columns, current_schema()::regnamespace, hud_columns, joins,
-		audit_columns, audit_nulls)
+		audit_columns, audit_nulls, CASE target.target_table WHEN 'assessment' THEN 'answers' ELSE 'hud_elements' END)
 	USING staged_file, run.hud_source_id, coalesce(run.export ->> 'HashStatus', '0') <> '1',
 		ARRAY(SELECT jsonb_array_elements_text(run.export -> 'ExportIDs'));
 	PERFORM hud_reject_duplicates(run, staged_file);
@@ -251,7 +251,7 @@ COMMENT ON FUNCTION hud_insert_rows(hud_load_run, hud_file, boolean, bigint) IS 
 CREATE OR REPLACE FUNCTION hud_update_rows(run hud_load_run, target hud_file, deletes_at_once boolean, rows bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET jit = off SET enable_nestloop = off AS $$
 -- Writes the changed rows to the target table and to hud_key. With an enrollment goes what is known of its exit. When a row
--- was entered stays, where the source does not say.
+-- was entered stays, where the source does not say. A client who was merged stays deleted.
 DECLARE
 	names text;
 	expressions text;
@@ -262,7 +262,9 @@ BEGIN
 	PERFORM hud_write(run, target.file, format('UPDATE %1$I t SET (%2$s, date_deleted) = ROW (%3$s, %5$s)
 		FROM pg_temp.hud_work w WHERE t.%4$I = w.%4$I AND w.status = ''changed'' AND w.row_no BETWEEN $1 AND $2',
 		target.target_table, names, expressions, target.target_key,
-		CASE WHEN deletes_at_once THEN 'w.date_deleted' ELSE 'CASE WHEN w.date_deleted IS NOT NULL THEN t.date_deleted END' END),
+		CASE WHEN deletes_at_once THEN 'w.date_deleted'
+			WHEN target.file = 'Client' THEN 'CASE WHEN w.date_deleted IS NOT NULL OR t.merged_into_client_id IS NOT NULL THEN t.date_deleted END'
+			ELSE 'CASE WHEN w.date_deleted IS NOT NULL THEN t.date_deleted END' END),
 		1, rows);
 	EXECUTE format('
 		UPDATE hud_key k SET row_hash = w.row_hash, hud_date_updated = w.date_updated, hud_date_deleted = w.date_deleted%s

@@ -36,7 +36,41 @@ BEGIN ATOMIC
 		('Services', 'bed_night_project', 'warning', 'RecordType', 'w.recordtype', 'w.recordtype = 200 AND w.project_type IS DISTINCT FROM 1'),
 		('Services', 'negative_amount', 'error', 'FAAmount', 'w.fa_amount', 'w.fa_amount < 0'),
 		('Services', 'end_before_start', 'warning', 'FAEndDate', 'w.faenddate', 'w.faenddate < w.fa_start_date'),
-		('Services', 'client_disposed', 'error', NULL, 'NULL', $$w.client_id IN (SELECT c.client_id FROM client c WHERE c.date_disposed IS NOT NULL)$$);
+		('Services', 'client_disposed', 'error', NULL, 'NULL', $$w.client_id IN (SELECT c.client_id FROM client c WHERE c.date_disposed IS NOT NULL)$$),
+		('IncomeBenefits', 'source_contradicts', 'warning', 'IncomeFromAnySource', 'w.also_incomefromanysource',
+			'w.also_incomefromanysource = 0 AND (w.has_income OR w.income_sum > 0 OR w.also_totalmonthlyincome > 0)'),
+		('IncomeBenefits', 'source_missing', 'warning', 'IncomeFromAnySource', 'w.also_incomefromanysource',
+			'w.also_incomefromanysource = 1 AND NOT w.has_income'),
+		('IncomeBenefits', 'source_contradicts', 'warning', 'BenefitsFromAnySource', 'w.also_benefitsfromanysource',
+			'w.also_benefitsfromanysource = 0 AND w.has_benefits'),
+		('IncomeBenefits', 'source_missing', 'warning', 'BenefitsFromAnySource', 'w.also_benefitsfromanysource',
+			'w.also_benefitsfromanysource = 1 AND NOT w.has_benefits'),
+		('IncomeBenefits', 'source_contradicts', 'warning', 'InsuranceFromAnySource', 'w.also_insurancefromanysource',
+			'w.also_insurancefromanysource = 0 AND w.has_insurance'),
+		('IncomeBenefits', 'source_missing', 'warning', 'InsuranceFromAnySource', 'w.also_insurancefromanysource',
+			'w.also_insurancefromanysource = 1 AND NOT w.has_insurance'),
+		('IncomeBenefits', 'total_differs', 'warning', 'TotalMonthlyIncome', 'w.also_totalmonthlyincome',
+			'w.also_totalmonthlyincome <> w.income_sum'),
+		('Disabilities', 'unknown_disability', 'error', 'DisabilityType', 'w.also_disabilitytype',
+			'w.also_disabilitytype NOT BETWEEN 5 AND 10'),
+		('Disabilities', 'not_in_list', 'warning', 'DisabilityResponse', 'NULL', 'w.also_disabilityresponse IN (2, 3) AND
+			w.also_disabilitytype <> 10')
+	UNION ALL
+	SELECT f.file, c.check_name, c.severity, c.column_name, c.value, c.condition
+	FROM unnest(ARRAY['IncomeBenefits', 'HealthAndDV', 'Disabilities']) AS f (file), (VALUES
+		('orphan_enrollment', 'error', 'EnrollmentID', 'w.enrollmentid', 'w.enrollment_id IS NULL'),
+		('client_mismatch', 'error', 'PersonalID', 'w.personalid', 'w.enrollment_id IS NOT NULL AND
+			w.personal_client_id IS DISTINCT FROM w.client_id'),
+		('client_disposed', 'error', NULL, 'NULL',
+			$$w.client_id IN (SELECT c.client_id FROM client c WHERE c.date_disposed IS NOT NULL)$$),
+		('unknown_assessment_type', 'error', NULL, 'NULL', 'w.assessment_type_id IS NULL'),
+		('stage_not_at_entry', 'warning', 'InformationDate', 'w.assessment_date', 'w.data_collection_stage = 1 AND
+			w.assessment_date <> w.entry_date'),
+		('stage_not_at_exit', 'warning', 'InformationDate', 'w.assessment_date', 'w.data_collection_stage = 3
+			AND w.enrollment_id IS NOT NULL AND w.assessment_date IS DISTINCT FROM w.exit_date'),
+		('outside_stay', 'warning', 'InformationDate', 'w.assessment_date', 'w.data_collection_stage IN (2, 5)
+			AND (w.assessment_date < w.entry_date OR w.assessment_date > w.exit_date)')) AS c (check_name, severity,
+			column_name, value, condition);
 END;
 COMMENT ON FUNCTION hud_row_check() IS
 'The checks that hud_load() makes on rows beside those of hud_column: file, check_name, severity (error: the row is refused),

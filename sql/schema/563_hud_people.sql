@@ -57,6 +57,37 @@ END
 $$;
 COMMENT ON FUNCTION hud_load_client(hud_load_run) IS 'Used by hud_load(): Client.csv into client and client_ssn.';
 
+CREATE OR REPLACE FUNCTION hud_merged_clients() RETURNS TABLE (merged_client_id bigint, kept_client_id bigint, client_merge_ids bigint[])
+LANGUAGE sql STABLE ROWS 100
+BEGIN ATOMIC
+	-- Returns the records that were merged into others, the record that each stands for now, and by which merges.
+	WITH RECURSIVE steps AS (
+		SELECT m.merged_client_id, m.client_id, ARRAY[m.client_merge_id] AS merges FROM client_merge m WHERE m.unmerged_date IS NULL
+		UNION ALL
+		SELECT s.merged_client_id, m.client_id, s.merges || m.client_merge_id
+		FROM steps s JOIN client_merge m ON m.merged_client_id = s.client_id AND m.unmerged_date IS NULL)
+	SELECT DISTINCT ON (s.merged_client_id) s.merged_client_id, s.client_id, s.merges FROM steps s
+	ORDER BY s.merged_client_id, cardinality(s.merges) DESC;
+END;
+COMMENT ON FUNCTION hud_merged_clients() IS
+'Used by hud_load(): the row of Client.csv updates the merged record, which stays merged; enrollments and services of its PersonalID go to
+the record that it stands for.';
+
+CREATE OR REPLACE FUNCTION hud_note_merged(run hud_load_run) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET jit = off AS $$
+-- Ensures that enrollments loaded for a merged record go back to it when the merge is undone.
+BEGIN
+	INSERT INTO client_merge_row (client_merge_id, table_name, row_id)
+	SELECT m.client_merge_id, 'enrollment', w.enrollment_id
+	FROM pg_temp.hud_work w
+	JOIN hud_key c ON c.hud_source_id = run.hud_source_id AND c.file = 'Client' AND c.hud_id = w.personalid
+	JOIN hud_merged_clients() j ON j.merged_client_id = c.local_id, LATERAL unnest(j.client_merge_ids) AS m (client_merge_id)
+	WHERE w.status IN ('new', 'changed') AND NOT EXISTS (SELECT FROM client_merge_row r WHERE r.client_merge_id = m.client_merge_id
+		AND r.table_name = 'enrollment' AND r.row_id = w.enrollment_id AND r.what = 'moved');
+END
+$$;
+COMMENT ON FUNCTION hud_note_merged(hud_load_run) IS 'Used by hud_load_enrollment(), after the rows are written. Their services follow them.';
+
 CREATE OR REPLACE FUNCTION hud_stage_exit(run hud_load_run) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET jit = off AS $$
 -- Makes pg_temp.hud_exit_work of Exit.csv, at most one row an enrollment.
@@ -97,12 +128,13 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 BEGIN
 	PERFORM hud_stage(run, 'Enrollment', 'personalid text, projectid text, householdid text, entry_date date,
 		relationship_to_hoh smallint, enrollment_coc text, move_in_date date, living_situation smallint, disabling_condition smallint',
-		', c.local_id AS client_id, p.local_id AS program_id, coalesce(h.local_id, nextval(''household_id_seq'')) AS household_id,
+		', coalesce(j.kept_client_id, c.local_id) AS client_id, p.local_id AS program_id, coalesce(h.local_id, nextval(''household_id_seq'')) AS household_id,
 		x.row_no AS exit_row_no, x.row_hash AS exit_hash, x.date_updated AS exit_date_updated,
 		CASE WHEN x.row_no IS NULL THEN e.exit_date WHEN x.date_deleted IS NULL THEN x.exit_date END AS exit_date,
 		CASE WHEN x.row_no IS NULL THEN e.destination WHEN x.date_deleted IS NULL THEN x.destination END AS destination,
 		CASE WHEN x.row_no IS NULL THEN e.exit_hud_elements WHEN x.date_deleted IS NULL THEN x.hud_elements END AS exit_hud_elements',
 		'LEFT JOIN hud_key c ON c.hud_source_id = $2 AND c.file = ''Client'' AND c.hud_id = r.personalid
+		LEFT JOIN hud_merged_clients() j ON j.merged_client_id = c.local_id
 		LEFT JOIN hud_key p ON p.hud_source_id = $2 AND p.file = ''Project'' AND p.hud_id = r.projectid
 		LEFT JOIN hud_key h ON h.hud_source_id = $2 AND h.file = ''Household'' AND h.hud_id = r.householdid
 		LEFT JOIN enrollment e ON e.enrollment_id = k.local_id
@@ -220,6 +252,7 @@ BEGIN
 	PERFORM hud_check_households(run);
 	PERFORM hud_check_overlaps(run);
 	PERFORM hud_write_rows(run, 'Enrollment');
+	PERFORM hud_note_merged(run);
 	exits := hud_settle_written_exits(run);
 	PERFORM hud_finish_file(run, 'Enrollment');
 	PERFORM hud_load_other_exits(run);
@@ -260,12 +293,13 @@ BEGIN
 	CREATE TEMP TABLE hud_work ON COMMIT DROP AS
 	SELECT x.row_no, x.staging_row, x.line_number, x.row_hash, x.findings, x.hud_id, x.enrollmentid, x.personalid,
 		x.exit_date, x.destination, x.hud_elements, x.date_updated, x.date_deleted, x.refused_by,
-		e.enrollment_id, e.client_id AS enrolled_client_id, e.entry_date, c.local_id AS client_id,
+		e.enrollment_id, e.client_id AS enrolled_client_id, e.entry_date, coalesce(j.kept_client_id, c.local_id) AS client_id,
 		CASE WHEN x.status = 'rejected' THEN 'rejected' WHEN k.exit_hash = x.row_hash THEN 'unchanged'
 			WHEN x.date_updated < k.exit_date_updated THEN 'older' ELSE 'changed' END AS status
 	FROM pg_temp.hud_other_exit x
 	LEFT JOIN hud_key k ON k.hud_source_id = run.hud_source_id AND k.file = 'Enrollment' AND k.hud_id = x.enrollmentid
 	LEFT JOIN hud_key c ON c.hud_source_id = run.hud_source_id AND c.file = 'Client' AND c.hud_id = x.personalid
+	LEFT JOIN hud_merged_clients() j ON j.merged_client_id = c.local_id
 	LEFT JOIN enrollment e ON e.enrollment_id = k.local_id;
 	FOR rule IN SELECT DISTINCT w.refused_by FROM pg_temp.hud_work w WHERE w.refused_by IS NOT NULL
 	LOOP

@@ -75,7 +75,7 @@ BEGIN
 	PERFORM hud_stage(run, 'Services', 'enrollmentid text, personalid text, date_provided date, recordtype smallint,
 		typeprovided smallint, other_type_provided text, moving_on_other_type text, sub_type_provided smallint, fa_amount numeric,
 		fa_start_date date, faenddate date, referral_outcome smallint',
-		', e.enrollment_id, e.client_id AS enrolled_client_id, c.local_id AS client_id, e.program_id, p.project_type,
+		', e.enrollment_id, e.client_id AS enrolled_client_id, coalesce(j.kept_client_id, c.local_id) AS client_id, e.program_id, p.project_type,
 		s.service_id, s.unit_of_measure,
 		CASE WHEN r.recordtype IN (151, 152) THEN coalesce(r.fa_amount, 0) ELSE 0 END AS unit_value,
 		CASE WHEN r.faenddate < r.fa_start_date THEN NULL ELSE r.faenddate END AS fa_end_date',
@@ -83,6 +83,7 @@ BEGIN
 		LEFT JOIN enrollment e ON e.enrollment_id = n.local_id
 		LEFT JOIN program p ON p.program_id = e.program_id
 		LEFT JOIN hud_key c ON c.hud_source_id = $2 AND c.file = ''Client'' AND c.hud_id = r.personalid
+		LEFT JOIN hud_merged_clients() j ON j.merged_client_id = c.local_id
 		LEFT JOIN service s ON s.record_type = r.recordtype AND s.date_deleted IS NULL
 			AND s.type_provided = CASE r.recordtype WHEN 200 THEN 200 ELSE r.typeprovided END');
 END

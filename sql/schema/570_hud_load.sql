@@ -122,7 +122,7 @@ DECLARE
 BEGIN
 	EXECUTE pg_catalog.format('SELECT %s.hud_start_run($1)', home) INTO run_id USING source;
 	FOREACH step IN ARRAY ARRAY['export', 'user', 'organization', 'project', 'project_coc', 'funder', 'client', 'enrollment',
-		'services', 'deletions']
+		'services', 'income_benefits', 'health_and_dv', 'disabilities', 'deletions']
 	LOOP
 		EXECUTE pg_catalog.format('SELECT %s.hud_announce_step($1, $2)', home) USING run_id, step;
 		IF NOT clienttrack.in_transaction_block() THEN
@@ -138,9 +138,10 @@ END
 $$;
 COMMENT ON PROCEDURE hud_load(text, jsonb) IS
 'Loads the HUD export in the staging tables (hud_export, hud_client …) into organization, hmis_user, program, program_coc, fund,
-grant_award, client, client_ssn, enrollment, client_service. source names the system that the export is from. The same export again
-changes nothing; a newer one updates; DateDeleted deletes. Every problem is a row of import_finding; rows that were refused
-stay in staging and are tried again by the next load of the source. report: hud_load_run_id and, for each file, rows_read =
-rows_loaded + rows_unchanged + rows_rejected, and findings; see also view hud_load_report. Commits after each file, except in a
-transaction that the caller has begun. Times are taken as of the session''s time zone.
+grant_award, client, client_ssn, enrollment, client_service, assessment and client_barrier. source names the system that the
+export is from. The same export again changes nothing; a newer one updates; DateDeleted deletes. Every problem is a row of
+import_finding; rows that were refused stay in staging and are tried again by the next load of the source. report:
+hud_load_run_id and, for each file, rows_read = rows_loaded + rows_unchanged + rows_rejected, and findings; see also view
+hud_load_report. Commits after each file, except in a transaction that the caller has begun. Times are taken as of the
+session''s time zone.
 Raises 22004 (no source), 55P03 (another load at work), 02000 (nothing staged), 55000 (replaced by another load).';

@@ -60,7 +60,8 @@ SELECT is_empty($$SELECT nspname FROM pg_namespace n JOIN members m ON m.objid =
 -- Functions.
 SELECT is_empty($$SELECT signature, proconfig FROM functions WHERE prosecdef AND NOT EXISTS (SELECT FROM unnest(proconfig) c WHERE c ~ '^search_path=.*, pg_temp$')$$, 'SECURITY DEFINER has a search_path that ends in pg_temp');
 SELECT set_eq($$SELECT proname::text FROM functions WHERE prosecdef$$, $$VALUES ('lock_barred_client'), ('read_ssn'), ('set_ssn'), ('client_disclosures'),
-	('clients_to_dispose'), ('dispose_client'), ('check_release'), ('check_release_of_own'), ('rotate_session_key')$$, 'and these are all');
+	('clients_to_dispose'), ('dispose_client'), ('rescore_assessments'), ('check_release'), ('check_release_of_own'), ('rotate_session_key'), ('keep_status_history'), ('leave_workflow'), ('refuse_open_workflow'),
+	('resolve_client'), ('clients_with_ssn'), ('clients_with_ssn_of'), ('clients_sharing_ssn'), ('merge_clients'), ('unmerge_clients')$$, 'and these are all');
 SELECT is_empty($$SELECT signature FROM functions WHERE prosecdef AND (SELECT rolsuper FROM pg_roles r WHERE r.oid = proowner)$$, 'none of them runs as a superuser');
 SELECT is_empty($$SELECT signature FROM functions f JOIN pg_language l ON l.oid = f.prolang WHERE l.lanname = 'plpgsql' AND f.pronamespace = 'hmis'::regnamespace AND f.prokind = 'f'
 	AND NOT EXISTS (SELECT FROM unnest(proconfig) c WHERE c = 'search_path=hmis, clienttrack, pg_temp')$$, 'PL/pgSQL functions bake in the search_path');

@@ -10,8 +10,8 @@ INSERT INTO service (service_id, service_code, service_name, unit_of_measure, de
 INSERT INTO service (service_id, service_code, service_name, duplicate_rule, active) VALUES (6, 'BUS', 'Bus pass', 'once_per_day', true), (7, 'SHOES', 'Shoes', 'warn', true), (8, 'OLD', 'Inactive', 'allow', false);
 INSERT INTO grant_award (grant_award_id, fund_id) VALUES (2, 1);
 INSERT INTO service_reason (service_reason_id, service_reason_name, active) VALUES (2, 'Heat', true), (3, 'Old reason', false);
-INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (1, 'PAPERS', 'No papers');
-INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, security_organization_id) VALUES (1, 1, 1, 1), (2, 2, 1, 1), (7, 7, 1, 2);
+INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (101, 'PAPERS', 'No papers');
+INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, security_organization_id) VALUES (1, 1, 101, 1), (2, 2, 101, 1), (7, 7, 101, 2);
 INSERT INTO goal (goal_id, client_id, goal_description, security_organization_id) VALUES (1, 1, 'A home', 1), (2, 2, 'A home', 1), (3, 1, 'Work', 1), (7, 7, 'A home', 2);
 INSERT INTO action_plan (action_plan_id, client_id, plan_name, security_organization_id) VALUES (1, 1, 'Plan', 1), (2, 2, 'Plan', 1), (7, 7, 'Plan', 2);
 INSERT INTO action_step (action_step_id, action_plan_id, client_id, action, security_organization_id) VALUES (1, 1, 1, 'Call', 1), (2, 2, 2, 'Call', 1), (7, 7, 7, 'Call', 2);

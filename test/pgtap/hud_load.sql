@@ -18,6 +18,7 @@ CREATE FUNCTION everything() RETURNS text LANGUAGE sql AS $$
 		SELECT c::text AS t FROM hmis.client c UNION ALL SELECT n::text FROM hmis.client_ssn n UNION ALL SELECT e::text FROM hmis.enrollment e UNION ALL
 		SELECT s::text FROM hmis.client_service s UNION ALL SELECT p::text FROM hmis.program p UNION ALL
 		SELECT g::text FROM hmis.grant_award_program g UNION ALL SELECT u::text FROM hmis.hmis_user u UNION ALL
+		SELECT a::text FROM hmis.assessment a UNION ALL SELECT b::text FROM hmis.client_barrier b UNION ALL
 		SELECT k::text FROM hmis.hud_key k) x $$;
 CREATE FUNCTION unaccounted() RETURNS bigint LANGUAGE sql AS $$
 	-- files of finished loads whose rows don't add up, or that have fewer findings than rejected rows
@@ -36,7 +37,7 @@ SELECT throws_ok($$CALL hud_load('  ')$$, '22004', NULL, 'an empty source');
 \! script/load-hud test/hud/first "$HUD_DATABASE" >/dev/null
 SELECT is(counts(f.file), ARRAY[f.rows, f.rows, 0, 0]::bigint[], 'first export: ' || f.file)
 FROM (VALUES ('Export', 1), ('User', 1), ('Organization', 1), ('Project', 2), ('ProjectCoC', 2), ('Funder', 2), ('Client', 4),
-	('Enrollment', 4), ('Exit', 2), ('Services', 6)) AS f (file, rows);
+	('Enrollment', 4), ('Exit', 2), ('Services', 6), ('IncomeBenefits', 3), ('HealthAndDV', 2), ('Disabilities', 5)) AS f (file, rows);
 SELECT is_empty('SELECT * FROM import_finding', 'a right export has no findings');
 SELECT is((SELECT source FROM hud_source), 'T1', 'the source is ImplementationID');
 SELECT results_eq($$SELECT exit_date, destination FROM enrollment ORDER BY enrollment_id$$,
@@ -58,7 +59,8 @@ SELECT is((SELECT export ->> 'SoftwareName' FROM hud_load_run), 'ours', 'what Ex
 SELECT everything() AS before \gset
 \! script/load-hud test/hud/first "$HUD_DATABASE" >/dev/null
 SELECT is(counts(f.file), ARRAY[f.rows, 0, f.rows, 0]::bigint[], 'the same again: ' || f.file)
-FROM (VALUES ('Export', 1), ('User', 1), ('Client', 4), ('Enrollment', 4), ('Exit', 2), ('Services', 6)) AS f (file, rows);
+FROM (VALUES ('Export', 1), ('User', 1), ('Client', 4), ('Enrollment', 4), ('Exit', 2), ('Services', 6), ('IncomeBenefits', 3), ('HealthAndDV', 2),
+	('Disabilities', 5)) AS f (file, rows);
 SELECT is(everything(), :'before', 'nothing changed');
 \! script/load-hud --source other test/hud/first "$HUD_DATABASE" >/dev/null
 SELECT is((SELECT count(*) FROM client), 8::bigint, 'identifiers of another source are others');
@@ -68,9 +70,11 @@ SELECT is((SELECT count(*) FROM client), 8::bigint, 'identifiers of another sour
 SELECT is(counts('Client'), ARRAY[4, 2, 2, 0]::bigint[], 'newer export: clients');
 SELECT is(counts('Exit'), ARRAY[3, 2, 0, 1]::bigint[], 'exits');
 SELECT is(counts('Services'), ARRAY[7, 4, 3, 0]::bigint[], 'services');
+SELECT is(counts(f.file), f.rows::bigint[], 'newer export: ' || f.file)
+FROM (VALUES ('IncomeBenefits', '{3,1,2,0}'), ('HealthAndDV', '{2,1,1,0}'), ('Disabilities', '{5,3,2,0}')) AS f (file, rows);
 SELECT is((SELECT last_name FROM client WHERE client_id = local_id('T1', 'Client', 'c1')), 'Changed', 'a changed client');
 SELECT is((SELECT sex FROM client WHERE client_id = local_id('T1', 'Client', 'c2')), 1::smallint, 'an older row changes nothing');
-SELECT results_eq($$SELECT hud_key FROM import_finding WHERE check_name = 'older_than_loaded'$$, $$VALUES ('c2')$$, 'and is told of');
+SELECT results_eq($$SELECT hud_key FROM import_finding WHERE check_name = 'older_than_loaded' ORDER BY 1$$, $$VALUES ('c2'), ('i3')$$, 'and is told of');
 SELECT is((SELECT exit_date FROM enrollment WHERE enrollment_id = local_id('T1', 'Enrollment', 'e2')), '2026-01-25', 'an exit that is new');
 SELECT is((SELECT exit_date FROM enrollment WHERE enrollment_id = local_id('T1', 'Enrollment', 'e1')), '2026-01-04',
 	'an exit moved to the day of a bed night that was deleted');
@@ -156,6 +160,8 @@ SELECT is(counts('Client'), ARRAY[16, 11, 0, 5]::bigint[], 'faulty export: clien
 SELECT is(counts('Enrollment'), ARRAY[7, 2, 0, 5]::bigint[], 'enrollments');
 SELECT is(counts('Exit'), ARRAY[4, 1, 0, 3]::bigint[], 'exits');
 SELECT is(counts('Services'), ARRAY[12, 4, 0, 8]::bigint[], 'services');
+SELECT is(counts(f.file), f.rows::bigint[], 'faulty export: ' || f.file)
+FROM (VALUES ('IncomeBenefits', '{10,5,0,5}'), ('HealthAndDV', '{2,2,0,0}'), ('Disabilities', '{6,4,0,2}')) AS f (file, rows);
 SELECT set_eq($$SELECT file, line_number, column_name, check_name FROM import_finding WHERE hud_load_run_id = last_run() AND severity = 'error'$$,
 	$$VALUES ('Client', 6::bigint, NULL, 'duplicate_key'), ('Client', 14, NULL, 'too_few_fields'), ('Client', 15, NULL, 'too_many_fields'),
 		('Enrollment', 3, 'PersonalID', 'orphan_client'), ('Enrollment', 4, 'ProjectID', 'orphan_project'),
@@ -165,7 +171,30 @@ SELECT set_eq($$SELECT file, line_number, column_name, check_name FROM import_fi
 		('Services', 3, NULL, 'enrollment_required'), ('Services', 4, NULL, 'enrollment_required'),
 		('Services', 5, 'PersonalID', 'client_mismatch'), ('Services', 6, 'EnrollmentID', 'orphan_enrollment'),
 		('Services', 7, 'TypeProvided', 'unknown_service'), ('Services', 8, 'TypeProvided', 'unknown_service'),
-		('Services', 9, 'FAAmount', 'negative_amount'), ('Services', 12, 'DateProvided', 'date_unreadable')$$, 'the errors, with their lines');
+		('Services', 9, 'FAAmount', 'negative_amount'), ('Services', 12, 'DateProvided', 'date_unreadable'),
+		('IncomeBenefits', 3, 'EnrollmentID', 'orphan_enrollment'), ('IncomeBenefits', 4, 'PersonalID', 'client_mismatch'),
+		('IncomeBenefits', 9, 'InformationDate', 'missing_value'), ('IncomeBenefits', 10, NULL, 'date_out_of_range'),
+		('IncomeBenefits', 11, NULL, 'duplicate_key'), ('Disabilities', 3, 'DisabilityType', 'unknown_disability'),
+		('Disabilities', 4, 'DisabilityType', 'missing_value')$$, 'the errors, with their lines');
+SELECT set_eq($$SELECT file, line_number, column_name, check_name FROM import_finding WHERE hud_load_run_id = last_run() AND severity = 'warning'
+		AND file IN ('IncomeBenefits', 'HealthAndDV', 'Disabilities') AND check_name <> 'money_format'$$,
+	$$VALUES ('IncomeBenefits', 2::bigint, 'EarnedAmount', 'negative_amount'), ('IncomeBenefits', 2, 'IncomeFromAnySource', 'source_contradicts'),
+		('IncomeBenefits', 2, 'TotalMonthlyIncome', 'total_differs'), ('IncomeBenefits', 5, 'Earned', 'not_in_list'),
+		('IncomeBenefits', 5, 'SSIAmount', 'money_unreadable'), ('IncomeBenefits', 5, 'SSIAmount', 'not_applicable'),
+		('IncomeBenefits', 5, 'PensionAmount', 'not_applicable'),
+		('IncomeBenefits', 5, 'IncomeFromAnySource', 'source_missing'), ('IncomeBenefits', 5, 'InformationDate', 'stage_not_at_entry'),
+		('IncomeBenefits', 5, 'DataCollectionStage', 'duplicate_stage'), ('IncomeBenefits', 6, 'InformationDate', 'stage_not_at_exit'),
+		('IncomeBenefits', 6, 'TotalMonthlyIncome', 'total_differs'), ('IncomeBenefits', 7, 'InformationDate', 'outside_stay'),
+		('IncomeBenefits', 7, 'BenefitsFromAnySource', 'source_missing'), ('IncomeBenefits', 7, 'OtherBenefitsSourceIdentify', 'not_applicable'),
+		('IncomeBenefits', 8, 'DataCollectionStage', 'not_in_list'), ('IncomeBenefits', 8, 'InsuranceFromAnySource', 'source_contradicts'),
+		('IncomeBenefits', 8, 'NoMedicaidReason', 'not_applicable'), ('IncomeBenefits', 10, 'InformationDate', 'outside_stay'), ('HealthAndDV', 2, 'WhenOccurred', 'not_applicable'),
+		('HealthAndDV', 2, 'GeneralHealthStatus', 'not_in_list'), ('HealthAndDV', 2, 'DueDate', 'date_unreadable'),
+		('HealthAndDV', 3, 'DataCollectionStage', 'missing_value'), ('Disabilities', 2, 'DisabilityResponse', 'not_in_list'),
+		('Disabilities', 3, 'DisabilityType', 'not_in_list'), ('Disabilities', 5, 'TCellCountAvailable', 'not_applicable'),
+		('Disabilities', 6, 'DataCollectionStage', 'duplicate_stage'), ('Disabilities', 7, 'DisabilityResponse', 'missing_value')$$,
+	'what is only warned of in assessments');
+SELECT is((SELECT count(*) FROM import_finding WHERE file IN ('HealthAndDV', 'Disabilities') AND column_name IN ('WhenOccurred',
+	'GeneralHealthStatus', 'DueDate', 'DisabilityResponse', 'TCellCountAvailable') AND value IS NOT NULL), 0::bigint, 'health is not quoted');
 SELECT set_has($$SELECT file, check_name FROM import_finding WHERE hud_load_run_id = last_run() AND severity = 'warning'$$,
 	$$VALUES ('Client', 'date_format'), ('Client', 'blank_row'), ('Client', 'date_unreadable'), ('Client', 'extra_quotes'),
 		('Client', 'unknown_column'), ('Client', 'too_long'), ('Client', 'not_in_list'), ('Client', 'encoding'), ('Client', 'extra_fields'),
@@ -309,11 +338,18 @@ SELECT :'folder' <> '' AS present \gset
 		$$VALUES ('QC01', 'duplicate_key'), ('QE02', 'orphan_client'), ('QS03', 'orphan_enrollment'), ('QS05', 'client_mismatch'),
 			('QS11', 'enrollment_required'), ('QS12', 'enrollment_required'), ('QS13', 'bed_night_type'), ('QE14', 'date_out_of_range'),
 			('QX15', 'exit_before_entry'), ('QS16', 'unknown_service'), ('QS21', 'negative_amount'), ('QC22', 'not_in_list'),
-			('QE23', 'not_in_list'), ('QX24', 'not_in_list'), ('QS25', 'unknown_service')$$, 'its faults are found');
+			('QE23', 'not_in_list'), ('QX24', 'not_in_list'), ('QS25', 'unknown_service'), ('QI34', 'orphan_enrollment'),
+			('QD35', 'client_mismatch'), ('QI36', 'stage_not_at_entry'), ('QD37B', 'duplicate_stage'), ('QI38', 'source_contradicts'),
+			('QI39', 'total_differs'), ('QI40', 'negative_amount'), ('QI41', 'not_in_list'), ('QD42', 'unknown_disability'),
+			('QI43', 'not_in_list'), ('QV44', 'not_applicable'), ('QV46', 'date_unreadable'), ('QD47', 'stage_not_at_exit'),
+			('QD48', 'not_in_list')$$, 'its faults are found');
+	SELECT results_eq($$SELECT b.barrier_code, c.barrier_status, c.resolved_date - c.identified_date FROM client_barrier c JOIN barrier b USING (barrier_id)
+		WHERE c.enrollment_id IN (local_id('generated', 'Enrollment', 'QE49'), local_id('generated', 'Enrollment', 'QE48'), local_id('generated', 'Enrollment', 'QE45'))$$,
+		$$VALUES ('HUD_SUBSTANCE_USE_DISORDER', 'resolved', 9)$$, 'a disability that ended is a barrier that is resolved');
 	SELECT is(unaccounted(), 0::bigint, 'and every row is accounted for');
 	\! rm -rf "$HUD_FOLDER"
 \else
-	SELECT skip('script/generate-hud-export does not run here', 3);
+	SELECT skip('script/generate-hud-export does not run here', 4);
 \endif
 
 -- a real export
@@ -326,15 +362,24 @@ SELECT :'folder' <> '' AS present \gset
 	SELECT is(counts('Enrollment'), ARRAY[4771, 4771, 0, 0]::bigint[], 'enrollments');
 	SELECT is(counts('Exit'), ARRAY[4295, 4295, 0, 0]::bigint[], 'exits');
 	SELECT is(counts('Services'), ARRAY[4472, 4466, 0, 6]::bigint[], 'services, six of them after the exit');
+	SELECT is(counts(f.file), ARRAY[f.rows, f.rows, 0, 0]::bigint[], 'real export: ' || f.file)
+	FROM (VALUES ('IncomeBenefits', 9623), ('HealthAndDV', 9623), ('Disabilities', 24672)) AS f (file, rows);
+	SELECT results_eq($$SELECT barrier_code, count(*) FROM client_barrier JOIN barrier USING (barrier_id) JOIN hud_key k ON k.file = 'Barrier'
+		AND k.local_id = client_barrier_id JOIN hud_source s USING (hud_source_id) WHERE s.source = 'real' GROUP BY 1 ORDER BY 1$$,
+		$$VALUES ('HUD_CHRONIC_HEALTH_CONDITION', 680::bigint), ('HUD_DEVELOPMENTAL_DISABILITY', 279), ('HUD_HIV_AIDS', 8),
+			('HUD_MENTAL_HEALTH_DISORDER', 1163), ('HUD_PHYSICAL_DISABILITY', 617), ('HUD_SUBSTANCE_USE_DISORDER', 531)$$, 'disabilities');
 	SELECT results_eq($$SELECT check_name, count(*) FROM import_finding WHERE hud_load_run_id = last_run()
-		AND check_name IN ('enrollment_required', 'bed_night_type', 'same_entry', 'several_heads_of_household', 'entry_after_created') GROUP BY 1 ORDER BY 1$$,
-		$$VALUES ('bed_night_type', 18::bigint), ('enrollment_required', 6), ('entry_after_created', 41), ('same_entry', 7), ('several_heads_of_household', 12)$$,
+		AND check_name IN ('enrollment_required', 'bed_night_type', 'same_entry', 'several_heads_of_household', 'entry_after_created',
+			'outside_operating_dates', 'source_contradicts', 'source_missing', 'total_differs') GROUP BY 1 ORDER BY 1$$,
+		$$VALUES ('bed_night_type', 18::bigint), ('enrollment_required', 6), ('entry_after_created', 41), ('outside_operating_dates', 20), ('same_entry', 7),
+			('several_heads_of_household', 12), ('source_contradicts', 386), ('source_missing', 425), ('total_differs', 548)$$,
 		'its known faults');
 	\! script/load-hud --source real "$HUD_FOLDER" "$HUD_DATABASE" >/dev/null 2>&1
 	SELECT is(counts('Services'), ARRAY[4472, 0, 4466, 6]::bigint[], 'the same again');
+	SELECT is(counts('Disabilities'), ARRAY[24672, 0, 24672, 0]::bigint[], 'also its assessments');
 	SELECT is(unaccounted(), 0::bigint, 'every row is accounted for');
 \else
-	SELECT skip('no real export: set CLIENTTRACK_HUD_EXPORT to the folder of one', 7);
+	SELECT skip('no real export: set CLIENTTRACK_HUD_EXPORT to the folder of one', 12);
 \endif
 
 SELECT * FROM finish();

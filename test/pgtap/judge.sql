@@ -70,7 +70,7 @@ SELECT alike(pg_temp.call('''public'', ''client_service'', ''SELECT 1'''), '42P0
 SELECT alike(pg_temp.call('''hmis'', ''nothing'', ''SELECT 1'''), '42P01 %', 'no such table');
 SELECT alike(pg_temp.call('''hmis'', repeat(''x'', 100000), ''SELECT 1'''), '42P01 %', 'a table with a very long name');
 SELECT alike(pg_temp.call(format('''hmis'', %L, ''SELECT 1::bigint AS %s''', t, k)), '22023 no rule judges rows of "' || t || '" before they are written', 'a table without rules: ' || t)
-FROM (VALUES ('bar', 'bar_id'), ('bar_scope', 'bar_scope_id')) v (t, k);
+FROM (VALUES ('bar_override', 'bar_override_id'), ('bar_scope', 'bar_scope_id')) v (t, k);
 SELECT alike(pg_temp.call('''hmis'', ''service_batch_run_client'', ''SELECT 1::bigint AS client_id'''), '42P16 %', 'a view');
 SELECT alike(pg_temp.call('''pg_catalog'', ''pg_class'', ''SELECT 1::bigint AS oid'''), '4%', 'a table of the system');
 SELECT is(pg_temp.call(format('''hmis'', ''client_service'', %L', q)), '42601 the candidates must be told by one query', 'no query: ' || q)

@@ -183,8 +183,8 @@ SELECT lift_bar(:lifted, '2010-01-04', 'guardednote') \g /dev/null
 UPDATE bar SET date_updated = date '2010-01-05' WHERE client_id = :old;
 SELECT open_batch_run(create_service_batch('B', 11, '[{"service": "MEAL"}]'), '2010-01-10') AS run \gset
 INSERT INTO service_batch_client (service_batch_run_id, client_id, message, date_updated) VALUES (:run, :old, 'guardednote', '2010-01-05');
-INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (1, 'PAPERS', 'No identity papers');
-INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, identified_date, comments, date_updated) VALUES (1, :old, 1, '2010-01-02', 'guardednote', '2010-01-05'), (2, :old, 1, '2010-01-02', NULL, '2010-01-05');
+INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (101, 'PAPERS', 'No identity papers');
+INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, identified_date, comments, date_updated) VALUES (1, :old, 101, '2010-01-02', 'guardednote', '2010-01-05'), (2, :old, 101, '2010-01-02', NULL, '2010-01-05');
 INSERT INTO goal (goal_id, client_id, client_barrier_id, goal_description, begin_date, target_date, date_updated) VALUES (1, :old, 1, 'guardednote', '2010-01-02', '2040-01-01', '2010-01-05');
 INSERT INTO action_plan (action_plan_id, client_id, plan_name, begin_date, date_updated) VALUES (1, :old, 'guardednote', '2010-01-02', '2010-01-05');
 INSERT INTO action_step (action_plan_id, client_id, goal_id, action, due_date, step_status, completed_date, date_updated) VALUES (1, :old, 1, 'guardednote', '2040-01-01', 'done', '2010-01-05', '2010-01-05');
@@ -242,7 +242,8 @@ SELECT is(caught(format('UPDATE scan_card SET card_code = ''disposed-'' || scan_
 -- What is done.
 SELECT dispose_client(:old, 'Seven years') AS removed \gset
 SELECT is(:'removed'::jsonb - 'import_finding' - 'audit_event', '{"client": 1, "client_ssn": 1, "client_alias": 1, "scan_card": 3, "client_service": 1, "enrollment": 1, "bar": 2, "bar_override": 1,
-	"service_batch_client": 1, "client_barrier": 1, "goal": 1, "action_plan": 1, "action_step": 1, "referral": 1, "turn_away": 1, "hud_key": 1, "hud_client": 0, "hud_enrollment": 1, "hud_exit": 0, "hud_services": 0}'::jsonb, 'dispose_client()');
+	"service_batch_client": 1, "assessment": 0, "assessment_follow_up": 0, "case_assignment": 0, "case_status_change": 0, "workflow_run": 0, "workflow_run_step": 0, "client_merge": 0, "client_barrier": 1, "goal": 1, "action_plan": 1, "action_step": 1, "referral": 1, "turn_away": 1, "hud_key": 1, "hud_client": 0, "hud_enrollment": 1, "hud_exit": 0, "hud_services": 0,
+	"hud_income_benefits": 0, "hud_health_and_dv": 0, "hud_disabilities": 0}'::jsonb, 'dispose_client()');
 SELECT is((:'removed'::jsonb ->> 'audit_event')::bigint, (SELECT count(*) FROM audit_event WHERE client_id = :old), 'the values of all events went');
 SELECT results_eq(format('SELECT num_nonnulls(first_name, middle_name, last_name, name_suffix), name_key || sort_key = '''', name_data_quality, ssn_data_quality, dob, dob_data_quality, sex, hud_elements, date_disposed FROM client WHERE client_id = %s', :old),
 	$$VALUES (0, true, 99::smallint, 99::smallint, '1923-01-01'::birth_date, 2::smallint, 1::smallint, NULL::jsonb, now())$$, 'the client has a year of birth');

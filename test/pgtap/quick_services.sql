@@ -23,8 +23,8 @@ INSERT INTO service_screen_item (service_screen_id, service_id, date_deleted) VA
 INSERT INTO goal (goal_id, client_id, goal_description, security_organization_id) VALUES (1, 1, 'A home', 1), (2, 2, 'A home', 1), (7, 7, 'A home', 2);
 INSERT INTO action_plan (action_plan_id, client_id, plan_name, security_organization_id) VALUES (1, 1, 'Plan', 1);
 INSERT INTO action_step (action_step_id, action_plan_id, client_id, action, security_organization_id) VALUES (1, 1, 1, 'Call', 1);
-INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (1, 'PAPERS', 'No papers');
-INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, security_organization_id) VALUES (1, 1, 1, 1);
+INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (101, 'PAPERS', 'No papers');
+INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, security_organization_id) VALUES (1, 1, 101, 1);
 
 -- What the form shows.
 SELECT results_eq($$SELECT * FROM service_screen_items('DAY', 11, '2024-02-01')$$, $$VALUES

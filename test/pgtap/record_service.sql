@@ -16,8 +16,8 @@ INSERT INTO service (service_id, service_code, service_name, is_direct, is_indir
 	(7, 'SEMINAR', 'Seminar', false, true, false, true, NULL), (8, 'REFER', 'Referral', false, false, true, true, NULL), (9, 'OLD', 'No longer given', true, false, false, false, NULL),
 	(10, 'GONE', 'Deleted', true, false, false, true, now());
 INSERT INTO service_reason (service_reason_id, service_reason_name, active, date_deleted) VALUES (2, 'Old reason', false, NULL), (3, 'Deleted reason', true, now());
-INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (1, 'PAPERS', 'No papers');
-INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, security_organization_id) VALUES (1, 1, 1, 1), (2, 2, 1, 1), (7, 7, 1, 2), (8, 1, 1, 1);
+INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (101, 'PAPERS', 'No papers');
+INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, security_organization_id) VALUES (1, 1, 101, 1), (2, 2, 101, 1), (7, 7, 101, 2), (8, 1, 101, 1);
 INSERT INTO goal (goal_id, client_id, goal_description, security_organization_id) VALUES (1, 1, 'A home', 1), (2, 2, 'A home', 1), (7, 7, 'A home', 2), (8, 1, 'Given up', 1), (9, 1, 'Northside''s', 2);
 INSERT INTO action_plan (action_plan_id, client_id, plan_name, security_organization_id) VALUES (1, 1, 'Plan', 1), (2, 2, 'Plan', 1), (7, 7, 'Plan', 2);
 INSERT INTO action_step (action_step_id, action_plan_id, client_id, action, security_organization_id) VALUES (1, 1, 1, 'Call', 1), (2, 2, 2, 'Call', 1), (7, 7, 7, 'Call', 2), (8, 1, 1, 'Call', 1);

@@ -8,8 +8,8 @@ INSERT INTO service (service_id, service_group_id, service_code, service_name, u
 INSERT INTO service_organization (service_id, organization_id) VALUES (60, 2);
 UPDATE grant_award SET grant_identifier = 'CITY-24';
 UPDATE hmis_user SET user_last_name = 'Ray' WHERE user_id = 11;
-INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (1, 'PAPERS', 'No papers');
-INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, security_organization_id) VALUES (1, 1, 1, 1);
+INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (101, 'PAPERS', 'No papers');
+INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, security_organization_id) VALUES (1, 1, 101, 1);
 INSERT INTO goal (goal_id, client_id, goal_description, security_organization_id) VALUES (1, 1, 'A home', 1);
 INSERT INTO action_plan (action_plan_id, client_id, plan_name, security_organization_id) VALUES (1, 1, 'Plan', 1);
 INSERT INTO action_step (action_step_id, action_plan_id, client_id, action, security_organization_id) VALUES (1, 1, 1, 'Call', 1);

@@ -63,6 +63,20 @@ sub start_session
 	return ($session, \$output);
 }
 
+# Waits until a session whose backend was killed has ended, and the server takes queries again. While it does not, the query may find
+# nobody to be written to, which is an error of its own.
+sub wait_for_recovery
+{
+	my ($session) = @_;
+	$session->finish;
+	for (1 .. 100)
+	{
+		return if eval { $node->poll_query_until('postgres', 'SELECT true') };
+		sleep 1;
+	}
+	die 'the server does not come back';
+}
+
 # Returns what a session has said when it ends.
 sub finish_session
 {
@@ -98,8 +112,7 @@ sub check_next_post
 
 my ($session, $output) = start_session('SELECT count(*) FROM post_batch(1);');
 kill 'KILL', wait_until_writing('SELECT count(*) FROM post_batch');
-$session->finish;
-$node->poll_query_until('postgres', 'SELECT true');
+wait_for_recovery($session);
 is(posted(1), $nothing_posted, 'backend killed: nothing is posted');
 check_next_post(1, 'backend killed');
 
@@ -138,8 +151,7 @@ my $quick = "quick_service_for_clients('BED', ARRAY(SELECT client_id FROM client
 my $recorded = "SELECT count(*) FROM client_service WHERE date_provided = '2024-03-11'";
 ($session, $output) = start_session("SELECT count(*) FROM $quick;");
 kill 'KILL', wait_until_writing('SELECT count(*) FROM quick_service');
-$session->finish;
-$node->poll_query_until('postgres', 'SELECT true');
+wait_for_recovery($session);
 is($node->safe_psql('postgres', $recorded), '0', 'backend killed: nobody was served');
 ($session, $output) = start_session("SELECT count(*) FROM $quick;\nSHOW clienttrack.refuse_warnings;\n$recorded;\n");
 $node->safe_psql('postgres', 'SELECT pg_cancel_backend(' . wait_until_writing('SELECT count(*) FROM quick_service') . ')');
@@ -147,6 +159,21 @@ is(finish_session($session, $output), "ERROR:  57014\noff\n0\n", 'cancelled: nob
 is($node->safe_psql('postgres', "SELECT status, sqlstate, count(*) FROM $quick GROUP BY 1, 2 ORDER BY 1"),
 	"recorded||$served\nrejected|CT002|$barred", 'the next call serves everybody who may be served');
 is($node->safe_psql('postgres', $recorded), $served, 'once');
+
+# a merge of two clients
+my $served_client = $barred + 1;
+my $kept = $barred + 2;
+my $whose = "SELECT string_agg(client_id || ' ' || n, ', ') FROM (SELECT client_id, count(*) AS n FROM client_service"
+  . " WHERE date_provided < '2024-02-01' GROUP BY 1 ORDER BY 1) s";
+$node->safe_psql('postgres', "INSERT INTO client_service (client_id, service_id, program_id, enrollment_id, date_provided)
+	SELECT $served_client, 1, 1, e.enrollment_id, '2024-01-01'::date + n % 30 FROM enrollment e, generate_series(1, 20000) n WHERE e.client_id = $served_client");
+($session, $output) = start_session("SELECT merge_clients($kept, $served_client, 'one person');");
+kill 'KILL', wait_until_writing('SELECT merge_clients');
+wait_for_recovery($session);
+is($node->safe_psql('postgres', $whose), "$served_client 20000", 'merge killed: the services are where they were');
+is($node->safe_psql('postgres', "SELECT (SELECT count(*) FROM client_merge) + (SELECT count(*) FROM client WHERE date_deleted IS NOT NULL)"), '0', 'and both clients too');
+is($node->safe_psql('postgres', "SELECT merge_clients($kept, $served_client, 'one person') > 0"), 't', 'the next merge');
+is($node->safe_psql('postgres', $whose), "$kept 20000", 'moves everything');
 
 $node->stop;
 done_testing();
