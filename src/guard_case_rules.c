@@ -85,9 +85,10 @@ static const char lock_household[] =
 static const char household_without_head[] =
 	"SELECT NULL::bigint AS row_id, 'household ' || o.household_id || ' has ' || count(*) || "
 	"CASE count(*) WHEN 1 THEN ' member' ELSE ' members' END || ' enrolled' AS item "
-	"FROM {enrollment} o WHERE (o.household_id, o.program_id) IN (SELECT r.household_id, r.program_id FROM {rows} r) "
+	"FROM {enrollment} o WHERE o.household_id = ANY (ARRAY(SELECT r.household_id FROM {rows} r)) "
 	"AND o.date_deleted IS NULL AND o.exit_date IS NULL "
-	"GROUP BY o.household_id HAVING count(*) FILTER (WHERE o.relationship_to_hoh = 1) = 0";
+	"GROUP BY o.household_id, o.program_id HAVING count(*) FILTER (WHERE o.relationship_to_hoh = 1) = 0 "
+	"AND EXISTS (SELECT FROM {rows} r WHERE r.household_id = o.household_id AND r.program_id = o.program_id)";
 
 /*
  * What the program's organization still works on in the enrollments that end. Needs and barriers that not everybody sees are not
