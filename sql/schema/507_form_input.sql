@@ -263,7 +263,7 @@ CREATE OR REPLACE FUNCTION json_date(item jsonb, key text) RETURNS date
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 -- Returns a date of a jsonb object, null when the key is missing or null, whatever the session's date style is.
 BEGIN
-	IF json_text(item, key) !~ '^([12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])|-?infinity)$' THEN
+	IF json_text(item, key) !~ '^[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$' THEN
 		RAISE EXCEPTION '"%" must be a date like 2026-03-01, not %', key, left(item ->> key, 40) USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	RETURN (item ->> key)::date;

@@ -298,27 +298,14 @@ CREATE OR REPLACE FUNCTION check_client_changes(changes jsonb) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 -- Ensures that changes name only what can be changed, and are of the right types.
 DECLARE
-	editable CONSTANT text[] := '{date_updated,first_name,middle_name,last_name,name_suffix,name_data_quality,dob,dob_data_quality,sex,
-		veteran_status,hud_elements}';
 	wrong text;
 BEGIN
-	IF jsonb_typeof(changes) IS DISTINCT FROM 'object' THEN
-		RAISE EXCEPTION 'changes must be a jsonb object' USING ERRCODE = 'invalid_parameter_value',
-			HINT = 'For example: {"last_name": "Doe", "date_updated": "2026-03-01T10:00:00+00:00"}';
-	END IF;
-	SELECT k INTO wrong FROM jsonb_object_keys(changes) k WHERE k <> ALL (editable) LIMIT 1;
-	IF wrong IS NOT NULL THEN
-		RAISE EXCEPTION 'changes have a key that is not known: %', left(wrong, 60) USING ERRCODE = 'invalid_parameter_value',
-			HINT = format('The keys are %s. An SSN is set with set_ssn().', array_to_string(editable, ', '));
-	END IF;
-	IF json_text(changes, 'date_updated') IS NULL THEN
-		RAISE EXCEPTION 'date_updated must be given' USING ERRCODE = 'null_value_not_allowed',
-			HINT = 'Give it as it was when the client was read, so that nobody''s change is overwritten.';
-	END IF;
+	PERFORM check_changed_keys(changes, '{first_name,middle_name,last_name,name_suffix,name_data_quality,dob,dob_data_quality,sex,
+		veteran_status,hud_elements}', '{}', 'client');
 	IF json_text(changes, 'dob') ~ '^-?infinity$' THEN
 		RAISE EXCEPTION 'dob must be finite' USING ERRCODE = 'datetime_field_overflow';
 	END IF;
-	SELECT k INTO wrong FROM unnest('{dob,date_updated}'::text[]) k
+	SELECT k INTO wrong FROM unnest('{dob}'::text[]) k
 	WHERE json_text(changes, k) !~ '^\d{4,}-\d{2}-\d{2}([T ].+)?$' LIMIT 1;
 	IF wrong IS NOT NULL THEN
 		RAISE EXCEPTION '% must be a date like 2026-03-01', wrong USING ERRCODE = 'invalid_parameter_value';
@@ -346,11 +333,7 @@ BEGIN
 		PERFORM check_client(client_id); -- merged while we waited for the lock
 		RAISE EXCEPTION 'client % is not yours to change', client_id USING ERRCODE = 'insufficient_privilege';
 	END IF;
-	IF current_row.date_updated <> client_to_edit.date_updated THEN
-		RAISE EXCEPTION 'the client was changed since you read it' USING ERRCODE = 'CT018',
-			DETAIL = format('Client %s was changed at %s.', client_id, current_row.date_updated),
-			HINT = 'Read it again, and make your change to what is there now.';
-	END IF;
+	PERFORM refuse_stale('client', client_id, client_to_edit.date_updated, current_row.date_updated);
 	RETURN current_row;
 END
 $$;

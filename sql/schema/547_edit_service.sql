@@ -4,29 +4,12 @@ CREATE OR REPLACE FUNCTION check_changes(changes jsonb) RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
 -- Ensures that changes name only what can be changed, are of the right types, and leave nothing empty that every service has.
 DECLARE
-	editable CONSTANT text[] := '{date_updated,service,date_provided,units,unit_of_measure,unit_value,program_id,enrollment_id,grant_id,
-		provider_id,location_id,reason,goal_id,action_step_id,referral_id,client_barrier_id,comments,provided_by_user_id,fa_amount,
-		fa_start_date,fa_end_date}';
 	wrong text;
 BEGIN
-	IF jsonb_typeof(changes) IS DISTINCT FROM 'object' THEN
-		RAISE EXCEPTION 'changes must be a jsonb object' USING ERRCODE = 'invalid_parameter_value',
-			HINT = 'For example: {"units": 3, "date_updated": "2026-03-01T10:00:00+00:00"}';
-	END IF;
-	SELECT k INTO wrong FROM jsonb_object_keys(changes) k WHERE k <> ALL (editable) LIMIT 1;
-	IF wrong IS NOT NULL THEN
-		RAISE EXCEPTION 'changes have a key that is not known: %', left(wrong, 60) USING ERRCODE = 'invalid_parameter_value',
-			HINT = format('The keys are %s.', array_to_string(editable, ', '));
-	END IF;
-	SELECT k INTO wrong FROM unnest('{date_updated,service,date_provided,units,unit_value,program_id}'::text[]) k
-	WHERE jsonb_typeof(changes -> k) = 'null' OR (k = 'date_updated' AND NOT changes ? k) LIMIT 1;
-	IF wrong = 'date_updated' THEN
-		RAISE EXCEPTION 'date_updated must be given' USING ERRCODE = 'null_value_not_allowed',
-			HINT = 'Give it as it was when the service was read, so that nobody''s change is overwritten.';
-	ELSIF wrong IS NOT NULL THEN
-		RAISE EXCEPTION '% must not be null', wrong USING ERRCODE = 'null_value_not_allowed';
-	END IF;
-	SELECT k INTO wrong FROM unnest('{date_provided,fa_start_date,fa_end_date,date_updated}'::text[]) k
+	PERFORM check_changed_keys(changes, '{service,date_provided,units,unit_of_measure,unit_value,program_id,enrollment_id,grant_id,
+		provider_id,location_id,reason,goal_id,action_step_id,referral_id,client_barrier_id,comments,provided_by_user_id,fa_amount,
+		fa_start_date,fa_end_date}', '{service,date_provided,units,unit_value,program_id}', 'service');
+	SELECT k INTO wrong FROM unnest('{date_provided,fa_start_date,fa_end_date}'::text[]) k
 	WHERE changes ->> k !~ '^(\d{4,}-\d{2}-\d{2}([T ].+)?|-?infinity)$' LIMIT 1;
 	IF wrong IS NOT NULL THEN
 		RAISE EXCEPTION '% must be a date like 2026-03-01, not %', wrong, left(changes ->> wrong, 40) USING ERRCODE = 'invalid_parameter_value';
@@ -52,11 +35,7 @@ BEGIN
 		RAISE EXCEPTION 'there is no service % to edit', coalesce(client_service_id::text, 'null') USING ERRCODE = 'CT009',
 			HINT = 'It does not exist, is deleted, or is another organization''s.';
 	END IF;
-	IF current_row.date_updated <> service_to_edit.date_updated THEN
-		RAISE EXCEPTION 'the service was changed since you read it' USING ERRCODE = 'CT018',
-			DETAIL = format('Service %s was changed at %s.', client_service_id, current_row.date_updated),
-			HINT = 'Read it again, and make your change to what is there now.';
-	END IF;
+	PERFORM refuse_stale('service', client_service_id, service_to_edit.date_updated, current_row.date_updated);
 	RETURN current_row;
 END
 $$;

@@ -11,11 +11,8 @@ BEGIN
 	IF stored.enrollment_id IS NULL THEN
 		RAISE EXCEPTION 'there is no enrollment %', coalesce(enrollment_id::text, 'null') USING ERRCODE = 'CT009',
 			HINT = 'It does not exist, is deleted, or is another organization''s.';
-	ELSIF stored.date_updated <> enrollment_to_change.date_updated THEN
-		RAISE EXCEPTION 'the enrollment was changed since you read it' USING ERRCODE = 'CT018',
-			DETAIL = format('Enrollment %s was changed at %s.', enrollment_id, stored.date_updated),
-			HINT = 'Read it again, and make your change to what is there now.';
 	END IF;
+	PERFORM refuse_stale('enrollment', enrollment_id, enrollment_to_change.date_updated, stored.date_updated);
 	RETURN stored;
 END
 $$;
@@ -27,27 +24,12 @@ CREATE OR REPLACE FUNCTION check_enrollment_changes(changes jsonb) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 -- Ensures that changes name only what can be changed, are of the right types, and leave nothing empty that every enrollment has.
 DECLARE
-	editable CONSTANT text[] := '{date_updated,program_id,entry_date,grant_id,relationship_to_hoh,household_id,enrollment_coc,
-		living_situation,disabling_condition,move_in_date,hud_elements,comments,exit_date,destination,exit_hud_elements}';
 	wrong text;
 BEGIN
-	IF jsonb_typeof(changes) IS DISTINCT FROM 'object' THEN
-		RAISE EXCEPTION 'changes must be a jsonb object' USING ERRCODE = 'invalid_parameter_value',
-			HINT = 'For example: {"entry_date": "2026-02-27", "date_updated": "2026-03-01T10:00:00+00:00"}';
-	END IF;
-	SELECT k INTO wrong FROM jsonb_object_keys(changes) k WHERE k <> ALL (editable) LIMIT 1;
-	IF wrong IS NOT NULL THEN
-		RAISE EXCEPTION 'changes have a key that is not known: %', left(wrong, 60) USING ERRCODE = 'invalid_parameter_value',
-			HINT = format('The keys are %s.', array_to_string(editable, ', '));
-	END IF;
-	SELECT k INTO wrong FROM unnest('{date_updated,program_id,entry_date,relationship_to_hoh,household_id,disabling_condition,exit_date}'::text[]) k
-	WHERE jsonb_typeof(changes -> k) = 'null' OR (k = 'date_updated' AND NOT changes ? k) LIMIT 1;
-	IF wrong IS NOT NULL THEN
-		RAISE EXCEPTION '% must be given and not null', wrong USING ERRCODE = 'null_value_not_allowed', HINT = CASE wrong
-			WHEN 'date_updated' THEN 'Give it as it was when the enrollment was read, so that nobody''s change is overwritten.'
-			WHEN 'exit_date' THEN 'Use reopen_enrollment() to take an exit back.' ELSE 'Leave out what does not change.' END;
-	END IF;
-	SELECT k INTO wrong FROM unnest('{entry_date,move_in_date,exit_date,date_updated}'::text[]) k
+	PERFORM check_changed_keys(changes, '{program_id,entry_date,grant_id,relationship_to_hoh,household_id,enrollment_coc,
+		living_situation,disabling_condition,move_in_date,hud_elements,comments,exit_date,destination,exit_hud_elements}',
+		'{program_id,entry_date,relationship_to_hoh,household_id,disabling_condition,exit_date}', 'enrollment');
+	SELECT k INTO wrong FROM unnest('{entry_date,move_in_date,exit_date}'::text[]) k
 	WHERE changes ->> k !~ '^\d{4}-\d{2}-\d{2}([T ].+)?$' LIMIT 1;
 	IF wrong IS NOT NULL THEN
 		RAISE EXCEPTION '% must be a date like 2026-03-01, not %', wrong, left(changes ->> wrong, 40) USING ERRCODE = 'invalid_parameter_value';

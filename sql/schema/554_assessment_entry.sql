@@ -292,30 +292,12 @@ COMMENT ON FUNCTION dissociate_assessment(bigint) IS
 CREATE OR REPLACE FUNCTION check_assessment_changes(changes jsonb) RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
 -- Ensures that changes name only what can be changed, are of the right types, and say what was read.
-DECLARE
-	editable CONSTANT text[] := '{date_updated,assessment_date,enrollment_id,data_collection_stage,answers,comments}';
-	wrong text;
 BEGIN
-	IF jsonb_typeof(changes) IS DISTINCT FROM 'object' THEN
-		RAISE EXCEPTION 'changes must be a jsonb object' USING ERRCODE = 'invalid_parameter_value',
-			HINT = 'For example: {"answers": {"VETERAN": "1"}, "date_updated": "2026-03-01T10:00:00+00:00"}';
-	END IF;
-	SELECT k INTO wrong FROM jsonb_object_keys(changes) k WHERE k <> ALL (editable) LIMIT 1;
-	IF wrong IS NOT NULL THEN
-		RAISE EXCEPTION 'changes have a key that is not known: %', left(wrong, 60) USING ERRCODE = 'invalid_parameter_value',
-			HINT = format('The keys are %s.', array_to_string(editable, ', '));
-	END IF;
-	IF coalesce(jsonb_typeof(changes -> 'date_updated'), 'null') = 'null' THEN
-		RAISE EXCEPTION 'date_updated must be given' USING ERRCODE = 'null_value_not_allowed',
-			HINT = 'Give it as it was when the assessment was read, so that nobody''s change is overwritten.';
-	ELSIF jsonb_typeof(changes -> 'assessment_date') = 'null' THEN
-		RAISE EXCEPTION 'assessment_date must not be null' USING ERRCODE = 'null_value_not_allowed';
-	ELSIF jsonb_typeof(changes -> 'answers') <> 'object' THEN
+	PERFORM check_changed_keys(changes, '{assessment_date,enrollment_id,data_collection_stage,answers,comments}', '{assessment_date}',
+		'assessment');
+	IF jsonb_typeof(changes -> 'answers') <> 'object' THEN
 		RAISE EXCEPTION 'answers must be a jsonb object, not %', jsonb_typeof(changes -> 'answers') USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'An answer that is null is removed, those left out stay.';
-	ELSIF changes ->> 'date_updated' !~ '^\d{4,}-\d{2}-\d{2}[T ].+$' THEN
-		RAISE EXCEPTION 'date_updated must be a time like 2026-03-01T10:00:00+00:00, not %', left(changes ->> 'date_updated', 40)
-			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	PERFORM json_date(changes, 'assessment_date'), json_id(changes, 'enrollment_id'), json_stage(changes),
 		json_text(changes, 'comments');
@@ -336,11 +318,7 @@ BEGIN
 		RAISE EXCEPTION 'there is no assessment % to edit', coalesce(assessment_id::text, 'null') USING ERRCODE = 'CT009',
 			HINT = 'It does not exist, is deleted, or is another organization''s.';
 	END IF;
-	IF current_row.date_updated <> assessment_to_edit.date_updated THEN
-		RAISE EXCEPTION 'the assessment was changed since you read it' USING ERRCODE = 'CT018',
-			DETAIL = format('Assessment %s was changed at %s.', assessment_id, current_row.date_updated),
-			HINT = 'Read it again, and make your change to what is there now.';
-	END IF;
+	PERFORM refuse_stale('assessment', assessment_id, assessment_to_edit.date_updated, current_row.date_updated);
 	RETURN current_row;
 END
 $$;

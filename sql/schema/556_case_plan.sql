@@ -99,47 +99,19 @@ COMMENT ON FUNCTION set_case_status(name, bigint, text[], text, text, date, text
 called. Raises 55000 (another status), 22004 (no day), 22008 (infinite), 22023 (before the day of the present status), CT008 (in the
 future, by the guard), CT009 (no such live row), CT023 (workflow open).';
 
-CREATE OR REPLACE FUNCTION json_day(item jsonb, key text) RETURNS date
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
--- Returns a day of a jsonb object, null when the key is missing or null.
-DECLARE
-	given CONSTANT text := json_text(item, key);
-BEGIN
-	IF given !~ '^\d{4}-\d{2}-\d{2}$' THEN
-		RAISE EXCEPTION '"%" must be a date like 2026-03-01, not %', key, left(given, 40) USING ERRCODE = 'invalid_parameter_value';
-	END IF;
-	RETURN given::date;
-END
-$$;
-COMMENT ON FUNCTION json_day(jsonb, text) IS
-'Used by functions that take jsonb. Raises 22023 for what is no text like 2026-03-01, 22008 for a day that the month does not have.';
-
 CREATE OR REPLACE FUNCTION check_case_changes(table_name name, changes jsonb, editable text[], required text[]) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 -- Ensures that changes to a row of case management name columns that may be edited, with values of their types.
 DECLARE
 	wrong text;
 BEGIN
-	IF jsonb_typeof(changes) IS DISTINCT FROM 'object' THEN
-		RAISE EXCEPTION 'changes must be a jsonb object' USING ERRCODE = 'invalid_parameter_value',
-			HINT = format('The keys are date_updated, %s.', array_to_string(editable, ', '));
-	END IF;
-	SELECT k INTO wrong FROM jsonb_object_keys(changes) k WHERE k <> ALL (editable || 'date_updated'::text) LIMIT 1;
+	PERFORM check_changed_keys(changes, editable, required, case_words(table_name));
+	SELECT k INTO wrong FROM unnest(required) k WHERE changes ->> k !~ '\S' LIMIT 1;
 	IF wrong IS NOT NULL THEN
-		RAISE EXCEPTION 'changes have a key that is not known: %', left(wrong, 60) USING ERRCODE = 'invalid_parameter_value',
-			HINT = format('The keys are date_updated, %s.', array_to_string(editable, ', '));
-	END IF;
-	SELECT k INTO wrong FROM unnest(required || 'date_updated'::text) k
-	WHERE jsonb_typeof(changes -> k) = 'null' OR changes ->> k !~ '\S' OR (k = 'date_updated' AND NOT changes ? k) LIMIT 1;
-	IF wrong IS NOT NULL THEN
-		RAISE EXCEPTION '% must be given', wrong USING ERRCODE = 'null_value_not_allowed',
-			HINT = 'Give date_updated as it was when the record was read, so that nobody''s change is overwritten.';
-	END IF;
-	IF changes ->> 'date_updated' !~ '^\d{4,}-\d{2}-\d{2}[T ].+$' THEN
-		RAISE EXCEPTION 'date_updated must be a time, not %', left(changes ->> 'date_updated', 40) USING ERRCODE = 'invalid_parameter_value';
+		RAISE EXCEPTION '% must not be empty', wrong USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	PERFORM CASE format_type(a.atttypid, NULL) WHEN 'bigint' THEN json_id(changes, a.attname::text)::text
-		WHEN 'date' THEN json_day(changes, a.attname::text)::text WHEN 'text' THEN json_text(changes, a.attname::text) END
+		WHEN 'date' THEN json_date(changes, a.attname::text)::text WHEN 'text' THEN json_text(changes, a.attname::text) END
 	FROM pg_catalog.pg_attribute a WHERE a.attrelid = quote_ident(table_name)::regclass AND a.attname = ANY (editable);
 END
 $$;
@@ -158,11 +130,7 @@ DECLARE
 BEGIN
 	PERFORM check_case_changes(table_name, changes, editable, required);
 	stored := lock_case_row(table_name, id);
-	IF stored.changed <> (changes ->> 'date_updated')::timestamptz THEN
-		RAISE EXCEPTION 'the % was changed since you read it', case_words(table_name) USING ERRCODE = 'CT018',
-			DETAIL = format('It was changed at %s.', stored.changed),
-			HINT = 'Read it again, and make your change to what is there now.';
-	END IF;
+	PERFORM refuse_stale(case_words(table_name), id, (changes ->> 'date_updated')::timestamptz, stored.changed);
 	others := changes - 'date_updated';
 	IF others = '{}' THEN
 		RETURN stored.changed;

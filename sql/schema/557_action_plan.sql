@@ -44,7 +44,7 @@ BEGIN
 	entry.action := check_given('action', json_text(step, 'action'));
 	entry.goal_id := json_id(step, 'goal_id');
 	entry.assigned_user_id := json_id(step, 'assigned_user_id');
-	entry.due_date := json_day(step, 'due_date');
+	entry.due_date := json_date(step, 'due_date');
 	RETURN entry;
 END
 $$;

@@ -122,7 +122,7 @@ CREATE FUNCTION pg_temp.edit(changes jsonb, id bigint DEFAULT 2001) RETURNS text
 SELECT public.caught(format('SELECT hmis.edit_enrollment(%s, %L, true)', id, (SELECT jsonb_build_object('date_updated', e.date_updated) FROM hmis.enrollment e WHERE e.enrollment_id = id) || changes)) $$;
 SELECT is(pg_temp.edit(v.changes), v.outcome, v.changes::text) FROM (VALUES
 	('{"entry_date": "2024-02-28", "grant_id": null, "move_in_date": "2024-03-05", "comments": "edited", "enrollment_coc": "mn-501", "disabling_condition": 8, "living_situation": null, "hud_elements": {"LengthOfStay": null, "TimesHomelessPastThreeYears": 1}}'::jsonb, 'ok'),
-	('{"x": 1}', '22023 changes have a key that is not known: x'), ('{"date_updated": "2020-01-01"}', 'CT018 the enrollment was changed since you read it'), ('{"date_updated": null}', '22004 date_updated must be given and not null'), ('{"entry_date": null}', '22004 entry_date must be given and not null'),
+	('{"x": 1}', '22023 changes have a key that is not known: x'), ('{"date_updated": "2020-01-01"}', 'CT018 the enrollment was changed since you read it'), ('{"date_updated": null}', '22004 date_updated must be given'), ('{"entry_date": null}', '22004 entry_date must not be null'),
 	('{"entry_date": "tomorrow"}', '22023 entry_date must be a date like 2026-03-01, not tomorrow'), ('{"entry_date": "infinity"}', '22023 entry_date must be a date like 2026-03-01, not infinity'), ('{"entry_date": "2019-01-01"}', 'CT019 program does not operate on that date'), ('{"exit_date": "2024-05-01"}', '55000 the client has not exited'),
 	('{"program_id": "x"}', '22023 "program_id" must be an identifier, not "x"'), ('{"grant_id": 77}', 'CT009 grant 77 does not exist'), ('{"household_id": 77}', 'CT009 there is no household 77'), ('{"relationship_to_hoh": 6}', '22023 relationship_to_hoh has no code 6'), ('{"comments": 1}', '22023 "comments" must be a text, not 1'),
 	('{"hud_elements": {"LengthOfStay": 77}}', '22023 Enrollment does not take LengthOfStay with this value')) v (changes, outcome);
@@ -132,7 +132,7 @@ SELECT is(caught('SELECT edit_enrollment(2001, ''[]'')'), '22023 changes must be
 SELECT is(caught('SELECT edit_enrollment(NULL, ''{"date_updated": "2024-01-01"}'')'), 'CT009 there is no enrollment null', 'of an enrollment');
 SELECT is(pg_temp.edit('{"destination": 422, "exit_date": "2024-03-20"}', (SELECT enrollment_id FROM family WHERE client_id = 111)), 'ok', 'an exit can be corrected');
 SELECT is(pg_temp.edit('{"exit_date": "2024-03-01"}', (SELECT enrollment_id FROM family WHERE client_id = 111)), 'CT006 services would be left outside their enrollment', 'not so that services are outside');
-SELECT is(pg_temp.edit('{"exit_date": null}', (SELECT enrollment_id FROM family WHERE client_id = 111)), '22004 exit_date must be given and not null', 'nor taken back');
+SELECT is(pg_temp.edit('{"exit_date": null}', (SELECT enrollment_id FROM family WHERE client_id = 111)), '22004 exit_date must not be null', 'nor taken back');
 
 -- Deleting and restoring.
 SELECT is(caught(format('SELECT delete_enrollment((SELECT enrollment_id FROM family WHERE client_id = 111), %s)', v.arguments)), v.outcome, 'delete ' || v.arguments) FROM (VALUES
