@@ -215,11 +215,12 @@ GROUP BY p.program_name, s.date_provided, v.service_name
 ORDER BY s.date_provided DESC, v.service_name LIMIT 10;
 \set ECHO none
 -- The largest household that is enrolled on the day and nobody of which is barred.
-SELECT e.household_id AS household, min(e.enrollment_id) AS member, min(e.client_id) AS client, count(*) AS members
-FROM hmis.enrollment e
-WHERE e.program_id = :program_id AND e.date_deleted IS NULL AND e.entry_date <= :'day' AND (e.exit_date IS NULL OR :'day' <= e.exit_date)
-AND NOT EXISTS (SELECT FROM hmis.bar b WHERE b.client_id = e.client_id)
-GROUP BY e.household_id ORDER BY count(*) DESC, e.household_id LIMIT 1 \gset
+SELECT h.* FROM (VALUES (1)) AS one
+LEFT JOIN (SELECT e.household_id AS household, min(e.enrollment_id) AS member, min(e.client_id) AS client, count(*) AS members
+	FROM hmis.enrollment e
+	WHERE e.program_id = :program_id AND e.date_deleted IS NULL AND e.entry_date <= :'day' AND (e.exit_date IS NULL OR :'day' <= e.exit_date)
+	AND NOT EXISTS (SELECT FROM hmis.bar b WHERE b.client_id = e.client_id)
+	GROUP BY e.household_id ORDER BY count(*) DESC, e.household_id LIMIT 1) h ON true \gset
 \if :{?household}
 \echo '=== 11. The other forms: a household, one client, and a correction'
 \echo
@@ -249,7 +250,70 @@ SELECT hmis.edit_service(:client_service_id, jsonb_build_object('units', 3, 'dat
 \set ON_ERROR_STOP on
 \echo
 \endif
-\echo '=== 12. Who sees what, and what is remembered'
+-- A family of two who were never in the program, for an entry 400 days before, if the program takes them.
+CREATE TEMPORARY VIEW newcomer AS
+SELECT c.client_id, c.dob FROM hmis.client c
+WHERE c.date_deleted IS NULL AND NOT EXISTS (SELECT FROM hmis.bar b WHERE b.client_id = c.client_id)
+AND NOT EXISTS (SELECT FROM hmis.enrollment e WHERE e.client_id = c.client_id AND e.program_id = :program_id);
+SELECT :'day'::date - 400 AS entry \gset
+SELECT f.parent, f.child FROM (VALUES (1)) AS one
+LEFT JOIN (SELECT (SELECT n.client_id FROM newcomer n WHERE n.dob <= :'day'::date - 9000 ORDER BY md5(n.client_id::text) LIMIT 1) AS parent,
+	(SELECT n.client_id FROM newcomer n WHERE n.dob BETWEEN :'day'::date - 4000 AND :'entry' ORDER BY md5(n.client_id::text) LIMIT 1) AS child
+	FROM hmis.program p WHERE p.program_id = :program_id AND p.clients_can_enroll
+	AND :'entry' >= coalesce(p.operating_start_date, '-infinity') AND :'entry' <= coalesce(p.operating_end_date, 'infinity')) f
+	ON f.parent IS NOT NULL AND f.child IS NOT NULL \gset
+\if :{?parent}
+\echo '=== 12. From intake to exit: enrollment, assessments, goals, case managers'
+\echo
+\echo 'A parent and a child are enrolled, back-dated, with the parent''s income and a case manager:'
+\echo
+WITH managers AS (INSERT INTO hmis.hmis_user (user_first_name) VALUES (NULL), (NULL) RETURNING user_id)
+SELECT min(user_id) AS manager, max(user_id) AS colleague FROM managers \gset
+\set income '{"IncomeFromAnySource": "1", "Earned": "1", "EarnedAmount": 812.50}'
+\set members '[{"client_id": ' :parent ', "relationship_to_hoh": 1, "assessment": {"type": "HUD_INCOME_BENEFITS",\n\t"answers": ' :income '}},\n\t{"client_id": ' :child ', "relationship_to_hoh": 2}]'
+\set ECHO queries
+SELECT * FROM hmis.enroll_household(:program_id, :'members', :'entry', case_manager => :manager);
+\set ECHO none
+SELECT max(enrollment_id) AS stay, max(household_id) AS family FROM hmis.enrollment WHERE client_id = :parent AND program_id = :program_id \gset
+\echo 'What they work on, with the step that is to be done:'
+\echo
+\set ECHO queries
+SELECT hmis.set_goal(:parent, 'A flat of their own', enrollment_id => :stay, begin_date => :'entry') AS goal \gset
+\set ECHO none
+\set steps '[{"action": "Apply for a voucher", "goal_id": ' :goal ', "due_date": "' :before '"}]'
+\set ECHO queries
+SELECT hmis.create_action_plan(:parent, 'Housing', enrollment_id => :stay, begin_date => :'entry', steps => :'steps') AS plan \gset
+\set ECHO none
+\echo
+\echo 'A year later: the annual assessment that HUD wants, and what the case manager has open. Another one takes over:'
+\echo
+\set ECHO queries
+SELECT client_id AS "Client", anniversary AS "Anniversary", last_day AS "Last day", status AS "Status", days_overdue AS "Days"
+FROM hmis.annual_assessments(:'day', :program_id) WHERE enrollment_id = :stay;
+SELECT hmis.record_assessment(:parent, 'HUD_INCOME_BENEFITS', :'income', :'entry'::date + 365, :stay, data_collection_stage => 5) > 0 AS "Recorded";
+SELECT client_id AS "Client", enrollment_id AS "Enrollment", days AS "Days", open_goals AS "Open goals", overdue_steps AS "Overdue steps"
+FROM hmis.case_load_on(:'day') WHERE case_manager_user_id = :manager ORDER BY 1;
+SELECT client_id AS "Client", assignment_role AS "Handed over as", since AS "Since"
+FROM hmis.reassign_case_load(:manager, :colleague, :'day', reason => 'New job') ORDER BY 1;
+\set ECHO none
+\echo 'An exit that leaves work open wants to be confirmed. The work is finished instead:'
+\echo
+\set SHOW_CONTEXT never
+\set ON_ERROR_STOP off
+\set ECHO queries
+SELECT * FROM hmis.exit_household(:family, :'day', destination => 410);
+\set ECHO none
+\set ON_ERROR_STOP on
+\echo
+\set ECHO queries
+SELECT hmis.complete_action_plan(:plan, :'day', open_steps => 'done') IS NOT NULL AS "Completed",
+	hmis.achieve_goal(:goal, :'day') IS NOT NULL AS "Achieved";
+SELECT * FROM hmis.exit_household(:family, :'day', destination => 410);
+SELECT record_name AS "What", old_status AS "From", new_status AS "To", status_date AS "On"
+FROM hmis.case_status_history WHERE enrollment_id = :stay;
+\set ECHO none
+\endif
+\echo '=== 13. Who sees what, and what is remembered'
 \echo
 \echo 'Until now a superuser worked, whom row security does not bind. Two case managers get a login each: one works for the'
 \echo 'organization of the program, the other for a new one, which has served nobody yet.'
@@ -274,7 +338,7 @@ RESET ROLE;
 \echo
 \set ECHO queries
 SELECT table_name AS "Table", operation AS "Operation", login_role AS "Login", count(*) AS "Rows"
-FROM hmis.audit_event WHERE table_name IN ('client_service', 'service_batch_client', 'bar')
+FROM hmis.audit_event WHERE table_name IN ('client_service', 'service_batch_client', 'bar', 'goal')
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
 SELECT count(*) AS "Departures from the security that install made" FROM clienttrack.selfaudit('hmis');
 \set ECHO none

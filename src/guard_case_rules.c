@@ -163,21 +163,28 @@ static const char lock_parents_of_assessments[] = "SELECT " LOCK_PARENTS("client
 	"{rows} r LEFT JOIN " CHOICES_OF_TYPES " f ON f.assessment_type_id = r.assessment_type_id " \
 	"CROSS JOIN LATERAL jsonb_each(clienttrack.unlisted_answers(r.answers, coalesce(f.choices, jsonb_build_object()))) a "
 
+/* What a question takes, for whoever answered otherwise: of a question with choices their codes. */
+#define WHAT_IS_TAKEN(q) \
+	"CASE " q ".question_type WHEN 'code' THEN 'one of the texts ' WHEN 'codes' THEN 'an array of some of the texts ' ELSE 'a ' || " q ".question_type END " \
+	"|| CASE WHEN " q ".question_type IN ('code', 'codes') THEN (SELECT left(coalesce(string_agg(to_json(c.choice_code)::text, ', ' " \
+	"	ORDER BY c.choice_order, c.assessment_choice_id), ''), 300) FROM {assessment_choice} c " \
+	"	WHERE c.assessment_question_id = " q ".assessment_question_id AND c.active AND c.date_deleted IS NULL) ELSE '' END"
+
 /* Each of several codes is a choice, none is there twice, and one that says why there is no answer is alone. */
 #define CODES_DO_NOT_FIT \
-	"SELECT r.assessment_id, 'client ' || r.client_id || ', question ' || q.question_code || ' takes a codes' " \
+	"SELECT r.assessment_id, 'client ' || r.client_id || ', question ' || q.question_code || ' takes ' || " WHAT_IS_TAKEN("q") " " \
 	"FROM {rows} r JOIN {assessment_question} q ON q.assessment_type_id = r.assessment_type_id " \
 	"CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(r.answers -> q.question_code) WHEN 'array' THEN r.answers -> q.question_code " \
 	"	ELSE '[]' END) AS o (code) " \
 	"LEFT JOIN {assessment_choice} k ON k.assessment_question_id = q.assessment_question_id AND k.choice_code = " TEXT_OF("o.code") " " \
 	"	AND k.date_deleted IS NULL AND jsonb_typeof(o.code) = 'string' " \
 	"WHERE " LIVE("r") " AND q.question_type = 'codes' AND q.date_deleted IS NULL " \
-	"GROUP BY r.assessment_id, r.client_id, q.assessment_question_id, q.question_code " \
+	"GROUP BY r.assessment_id, r.client_id, q.assessment_question_id, q.question_code, q.question_type " \
 	"HAVING count(DISTINCT k.assessment_choice_id) < count(*) OR (count(*) > 1 AND bool_or(k.answer_status <> 'answered'))"
 
 static const char answer_does_not_fit[] =
 	"SELECT r.assessment_id AS row_id, 'client ' || r.client_id || ', question ' || left(a.key, 60) || "
-	"CASE WHEN q.question_type IS NULL THEN ' is not one of the assessment' ELSE ' takes a ' || q.question_type END AS item "
+	"CASE WHEN q.question_type IS NULL THEN ' is not one of the assessment' ELSE ' takes ' || " WHAT_IS_TAKEN("q") " END AS item "
 	"FROM " ANSWERS_TO_JUDGE
 	"LEFT JOIN {assessment_question} q ON q.assessment_type_id = r.assessment_type_id AND q.question_code = a.key "
 	"	AND q.date_deleted IS NULL "
@@ -311,7 +318,7 @@ static const char case_load_left[] =
 	LOCK_FIRST(concept, columns, lock_parents_of_case), \
 	{"date_out_of_range", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, concept, GUARD_INSERT | GUARD_UPDATE, false, columns, \
 		violations, NULL, NULL, "date is out of range", "In the future, before the client's birth, or of a deleted client: %s.", \
-		"See the setting clienttrack.future_days for dates ahead."}
+		"Correct the date. The setting clienttrack.future_days allows dates ahead."}
 #define PROGRAM_CLOSED_WORDS(message) message, "Closed: %s.", "Choose another program or entry date, or ask your administrator."
 
 const GuardRule guard_case_rules[] = {
@@ -368,7 +375,7 @@ const GuardRule guard_case_rules[] = {
 		"client_id, assessment_date, date_deleted",
 		assessment_dates, NULL, NULL,
 		"assessment date is out of range", "In the future, before the client's birth, or of a deleted client: %s.",
-	"See the setting clienttrack.future_days for assessments dated ahead."},
+	"Correct the date. The setting clienttrack.future_days allows assessments dated ahead."},
 	{"answer_does_not_fit", ERRCODE_CT_ANSWER, ERROR, "assessment", GUARD_INSERT | GUARD_UPDATE | GUARD_NOT_MERGED, false,
 		"assessment_type_id, answers, date_deleted",
 		answer_does_not_fit, NULL, NULL,

@@ -365,7 +365,7 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 #define NOT_OFFERED_WORDS "service is not offered by the program on that date", "Not offered: %s.", \
 	"See service_offering and service_organization, and whether the service is active and given in this way."
 #define IN_FUTURE_WORDS "date provided is in the future", "After the last day allowed: %s.", \
-	"See the setting clienttrack.future_days for services dated ahead."
+	"Correct the date. The setting clienttrack.future_days allows services dated ahead."
 #define LOCKED_WORDS "the period was reported and is locked", "Locked: %s.", \
 	"Nothing that was reported changes, unless an administrator unlocks the period."
 #define TOO_LATE_WORDS "service is entered later than the program allows", "Too late: %s.", \
@@ -447,7 +447,7 @@ const GuardRule guard_service_rules[] = {
 		"client_id, entry_date, exit_date, date_deleted",
 		enrollment_dates, NULL, NULL,
 		"enrollment date is out of range", "In the future, before the client's birth, or of a deleted client: %s.",
-	"See the setting clienttrack.future_days for enrollments dated ahead."},
+	"Correct the date. The setting clienttrack.future_days allows enrollments dated ahead."},
 	NO_TRUNCATE("enrollment"),
 
 	/* clients */

@@ -1,6 +1,6 @@
 -- Enrolling clients in programs, one or a whole household.
 
-CREATE OR REPLACE FUNCTION hud_element_fits(value jsonb, data_type text, max_length integer, code_list text) RETURNS boolean
+CREATE OR REPLACE FUNCTION fits_hud_column(value jsonb, data_type text, max_length integer, code_list text) RETURNS boolean
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	-- Tells whether a JSON value is one that a column of a HUD file takes.
@@ -11,7 +11,7 @@ BEGIN ATOMIC
 			WHEN 'D' THEN value #>> '{}' ~ '^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' ELSE false END
 		ELSE false END;
 END;
-COMMENT ON FUNCTION hud_element_fits(jsonb, text, integer, text) IS
+COMMENT ON FUNCTION fits_hud_column(jsonb, text, integer, text) IS
 'Used by check_hud_elements(). data_type: S, I, D, M as in hud_column; numbers are JSON numbers, dates are "2026-03-01".';
 
 CREATE OR REPLACE FUNCTION check_hud_elements(only_file text, elements jsonb, own_columns text[]) RETURNS jsonb
@@ -30,11 +30,11 @@ BEGIN
 	FROM jsonb_each(elements) e
 	LEFT JOIN hud_column c ON c.file = only_file AND coalesce(c.stored_as, c.column_name) = e.key
 		AND c.column_name <> ALL (own_columns) AND c.data_type <> 'T'
-	WHERE c.column_name IS NULL OR NOT hud_element_fits(e.value, c.data_type, c.max_length, c.code_list) LIMIT 1;
+	WHERE c.column_name IS NULL OR NOT fits_hud_column(e.value, c.data_type, c.max_length, c.code_list) LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION '% does not take % with this value', only_file, left(wrong.key, 60) USING ERRCODE = 'invalid_parameter_value',
 			HINT = CASE WHEN wrong.column_name IS NULL THEN format('See hud_column for the columns of %s.', only_file)
-				WHEN wrong.code_list IS NOT NULL THEN format('See list %s of hud_code.', wrong.code_list)
+				WHEN wrong.code_list IS NOT NULL THEN format('Codes are JSON numbers, from list %s of hud_code.', wrong.code_list)
 				ELSE 'Numbers are JSON numbers, dates are like "2026-03-01".' END;
 	END IF;
 	RETURN elements;
@@ -52,7 +52,8 @@ BEGIN ATOMIC
 		'RelationshipToHoH', 'EnrollmentCoC', 'LivingSituation', 'DisablingCondition', 'MoveInDate', 'UserID', 'ExportID']);
 END;
 COMMENT ON FUNCTION check_enrollment_elements(jsonb) IS
-'Used by enroll_client() and edit_enrollment(). elements: for example {"LengthOfStay": 10, "DateToStreetESSH": "2026-01-15"}. Raises 22023.';
+'Used by enroll_client() and edit_enrollment(). elements: for example {"LengthOfStay": 10, "DateToStreetESSH": "2026-01-15"}. Raises
+22023.';
 
 CREATE OR REPLACE FUNCTION enrollment_of_form(program_id bigint, entry_date date, grant_id bigint, household_id bigint,
 	enrollment_coc text) RETURNS enrollment
@@ -128,11 +129,10 @@ $$;
 COMMENT ON FUNCTION check_one_head(enrollment[], bigint) IS
 'Used by enroll_household(). household_id: the household that is joined, null for a new one. Raises CT020, 22023.';
 
-CREATE OR REPLACE FUNCTION write_enrollments(members enrollment[], confirm_warnings boolean) RETURNS bigint[]
+CREATE OR REPLACE FUNCTION write_enrollments(members enrollment[]) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Enters enrollments in one statement, under the guard, and returns their ids in order.
 DECLARE
-	before CONSTANT boolean := refuse_warnings(confirm_warnings IS NOT TRUE);
 	ids bigint[];
 BEGIN
 	WITH inserted AS (
@@ -143,11 +143,11 @@ BEGIN
 		FROM unnest(members) WITH ORDINALITY AS m ORDER BY m.ordinality
 		RETURNING enrollment.enrollment_id)
 	SELECT array_agg(i.enrollment_id ORDER BY i.enrollment_id) INTO ids FROM inserted i;
-	PERFORM refuse_warnings(before);
 	RETURN ids;
 END
 $$;
-COMMENT ON FUNCTION write_enrollments(enrollment[], boolean) IS 'Used by enroll_household(). Raises what the guard raises.';
+COMMENT ON FUNCTION write_enrollments(enrollment[]) IS
+'Used by enroll_household(), which says whether warnings refuse. Raises what the guard raises.';
 
 CREATE OR REPLACE FUNCTION enroll_household(program_id bigint, members jsonb, entry_date date DEFAULT current_date,
 	grant_id bigint DEFAULT NULL, household_id bigint DEFAULT NULL, case_manager bigint DEFAULT NULL,
@@ -157,6 +157,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Enrolls the members of a household in a program on a day, all or none.
 #variable_conflict use_column
 DECLARE
+	before boolean;
 	shared enrollment;
 	entries enrollment[];
 	ids bigint[];
@@ -171,11 +172,13 @@ BEGIN
 	entries := ARRAY(SELECT household_member(shared, i) FROM jsonb_array_elements(members) i);
 	PERFORM check_one_head(entries, enroll_household.household_id);
 	PERFORM check_client(e.client_id) FROM unnest(entries) e;
-	ids := write_enrollments(entries, confirm_warnings);
+	before := refuse_warnings(confirm_warnings IS NOT TRUE);
+	ids := write_enrollments(entries);
 	PERFORM assign_case_manager(entries[n].client_id, case_manager, ids[n], shared.entry_date)
 	FROM generate_subscripts(ids, 1) n WHERE case_manager IS NOT NULL;
 	PERFORM enrollment_assessment(entries[n].client_id, ids[n], shared.entry_date, members -> (n - 1) -> 'assessment')
 	FROM generate_subscripts(ids, 1) n WHERE jsonb_typeof(members -> (n - 1) -> 'assessment') <> 'null';
+	PERFORM refuse_warnings(before);
 	RETURN QUERY SELECT entries[n].client_id, ids[n], shared.household_id, entries[n].relationship_to_hoh::integer
 	FROM generate_subscripts(ids, 1) n;
 END
@@ -217,5 +220,5 @@ one. enrollment_coc: default the CoC that the program serves, where it is one. l
 default 99): HUD codes. hud_elements: the other elements of Enrollment.csv, for example {"LengthOfStay": 10}. Raises 22004, 22008 (infinite
 date), 22023 (no such code, malformed), 42501 (program of another organization), CT002 (barred), CT008 (entry in the future or before
 birth), CT009 (no such client, household, grant, user, assessment), CT014 (warnings to confirm: overlapping enrollments in the program, a
-warning about the client), CT019 (the program does not operate on that day or takes no enrollments), CT020 (a second head, or a household
+warning about the client, those about the assessment), CT019 (the program does not operate on that day or takes no enrollments), CT020 (a second head, or a household
 of another program), CT021 (answers), CT023 (workflow open).';

@@ -64,20 +64,23 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION changed_enrollment(enrollment, jsonb) IS
-'Used by edit_enrollment(), after check_enrollment_changes(). Raises 55000 (exit fields of an enrollment that is open), 22008 (no such day).';
+'Used by edit_enrollment(), after check_enrollment_changes(). Raises 55000 (exit fields of an enrollment that is open), 22008 (no such
+day).';
 
 CREATE OR REPLACE FUNCTION edit_enrollment(enrollment_id bigint, changes jsonb, confirm_warnings boolean DEFAULT false)
 RETURNS timestamptz
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Changes an enrollment that nobody has changed since the caller read it, under the guard, and returns when it was changed.
 DECLARE
+	stored enrollment;
 	new enrollment;
 	changed_at timestamptz;
 	before boolean;
 BEGIN
 	PERFORM refuse_open_workflow();
 	PERFORM check_enrollment_changes(changes);
-	new := changed_enrollment(enrollment_to_change(enrollment_id, (changes ->> 'date_updated')::timestamptz), changes);
+	stored := enrollment_to_change(enrollment_id, (changes ->> 'date_updated')::timestamptz);
+	new := changed_enrollment(stored, changes);
 	PERFORM enrollment_of_form(new.program_id, new.entry_date, json_id(changes, 'grant_id'), json_id(changes, 'household_id'),
 		json_text(changes, 'enrollment_coc'));
 	before := refuse_warnings(confirm_warnings IS NOT TRUE);
@@ -89,16 +92,21 @@ BEGIN
 	WHERE e.enrollment_id = edit_enrollment.enrollment_id
 	RETURNING e.date_updated INTO changed_at;
 	PERFORM refuse_warnings(before);
+	IF new.exit_date <> stored.exit_date THEN
+		PERFORM resume_assignments_of(enrollment_id, stored.exit_date);
+		PERFORM end_assignments_of(enrollment_id, new.exit_date);
+	END IF;
 	RETURN changed_at;
 END
 $$;
 COMMENT ON FUNCTION edit_enrollment(bigint, jsonb, boolean) IS
-'Changes an enrollment and returns its new date_updated (ClientTrack: Edit the Enrollment). changes: a jsonb object with date_updated as
-it was when the enrollment was read (enrollment_history has it), and of the keys program_id, entry_date, grant_id, relationship_to_hoh,
-household_id, enrollment_coc, living_situation, disabling_condition, move_in_date, hud_elements, comments, and of an exited one
-exit_date, destination, exit_hud_elements those that change; hud_elements and exit_hud_elements are changed element by element.
-Raises CT018 (somebody else changed it since: nothing is overwritten), CT006 (services would be left outside), 22004, 22023 and 22008
-(malformed), 55000 (exit of an open one), CT009 (no such live enrollment) and what enroll_client() raises.';
+'Changes an enrollment and returns its new date_updated (ClientTrack: Edit the Enrollment). changes: a jsonb object with date_updated
+as it was when the enrollment was read (enrollment_history has it), and of the keys program_id, entry_date, grant_id,
+relationship_to_hoh, household_id, enrollment_coc, living_situation, disabling_condition, move_in_date, hud_elements, comments, and of
+an exited one exit_date, destination, exit_hud_elements those that change; hud_elements and exit_hud_elements are changed element by
+element. Case managers whom the exit ended end with the new one. Raises CT018 (somebody else changed it since: nothing is overwritten),
+CT006 (services would be left outside), 22004, 22023 and 22008 (malformed), 55000 (exit of an open one), CT009 (no such live
+enrollment) and what enroll_client() raises.';
 
 CREATE OR REPLACE FUNCTION change_head_of_household(enrollment_id bigint, former_head_relationship integer,
 	confirm_warnings boolean DEFAULT false) RETURNS void

@@ -180,6 +180,26 @@ COMMENT ON FUNCTION end_assignments_of(bigint, date, text) IS
 'Used by exit_enrollment(): assignments to the enrollment end on the day after exit_date, the first on which they no longer hold; one that
 would begin later never holds. Assignments to the client as such go on. Raises 22004, 22008.';
 
+CREATE OR REPLACE FUNCTION resume_assignments_of(enrollment_id bigint, exit_date date, reason text DEFAULT 'Exited') RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+-- Takes back what end_assignments_of() did, of users who are active and where no other primary one came after, and returns how many.
+DECLARE
+	resumed bigint;
+BEGIN
+	UPDATE case_assignment a SET end_date = NULL, end_reason = NULL
+	WHERE a.enrollment_id = resume_assignments_of.enrollment_id AND a.date_deleted IS NULL AND a.end_reason = resume_assignments_of.reason
+	AND a.end_date = greatest(a.begin_date, resume_assignments_of.exit_date + 1)
+	AND EXISTS (SELECT FROM hmis_user u WHERE u.user_id = a.case_manager_user_id AND u.active AND u.date_deleted IS NULL)
+	AND NOT (a.is_primary AND EXISTS (SELECT FROM case_assignment o
+		WHERE o.enrollment_id = a.enrollment_id AND o.case_assignment_id <> a.case_assignment_id AND o.is_primary
+		AND o.date_deleted IS NULL AND coalesce(o.end_date, 'infinity') > a.end_date));
+	GET DIAGNOSTICS resumed = ROW_COUNT;
+	RETURN resumed;
+END
+$$;
+COMMENT ON FUNCTION resume_assignments_of(bigint, date, text) IS
+'Used by reopen_enrollment() and edit_enrollment(): exit_date is the one that is taken back, reason what end_assignments_of() gave.';
+
 CREATE OR REPLACE FUNCTION delete_case_assignment(case_assignment_id bigint, reason text) RETURNS void
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC

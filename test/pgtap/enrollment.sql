@@ -97,7 +97,7 @@ SELECT alike(last_detail(), '%Open: enrollment %: 1 goal.%', 'that lists it');
 
 -- A household exits.
 SELECT is(caught(format('SELECT * FROM exit_household((SELECT min(household_id) FROM family), ''2024-04-01'', 116, %s)', v.arguments)), v.outcome, 'exit_household ' || v.arguments) FROM (VALUES
-	('''{}''', '22023 members must be a jsonb array'), ('''[{"client_id": 101}]''', 'CT009 client 101, who is listed, is not one who of household 2020 is enrolled'), ('''[{"client_id": 111}]''', 'CT009 x'),
+	('''{}''', '22023 members must be a jsonb array'), ('''[{"client_id": 101}]''', 'CT009 client 101 is not enrolled in household 2020'), ('''[{"client_id": 111}]''', 'CT009 x'),
 	('''[{"client_id": 112, "exit_date": "soon"}]''', '22023 exit_date must be a date like 2026-03-01, not soon'), ('''[{"client_id": 112, "destination": 3}]''', '22023 destination has no code 3'), ('NULL', 'CT014 there are warnings to confirm')) v (arguments, outcome)
 	WHERE v.outcome NOT LIKE 'CT009%';
 SELECT is(left(caught(format('SELECT * FROM exit_household((SELECT min(household_id) FROM family), ''2024-04-01'', 116, %L)', v.members)), 5), 'CT009', v.members || ' are not all enrolled') FROM (VALUES ('[{"client_id": 101}]'), ('[{"client_id": 111}]')) v (members);
@@ -115,6 +115,36 @@ SELECT is((SELECT exit_date IS NULL AND destination IS NULL AND exit_hud_element
 SELECT alike((SELECT comments FROM family WHERE client_id = 112), 'Exit of 2024-04-01 taken back on % came back', 'but a comment');
 SELECT is(caught('UPDATE enrollment SET relationship_to_hoh = 1 WHERE client_id = 111'), 'ok', 'one who left may have been the head');
 SELECT is(caught('SELECT reopen_enrollment((SELECT enrollment_id FROM family WHERE client_id = 111), ''came back'')'), 'CT020 a household has one head and one program', 'but not come back as a second');
+
+-- What an exit ends, taking it back resumes; a worker gives HUD elements and assessments, whose warnings are to be confirmed.
+INSERT INTO hmis_user (user_id, active) VALUES (50, true), (51, true), (52, true);
+SELECT is(did('test_worker', format('SELECT hmis.enroll_client(129, 12, ''2024-03-01'', case_manager => 50, hud_elements => ''{"LengthOfStay": 10}'', assessment => %L)', v.assessment)), v.outcome, v.assessment) FROM (VALUES
+	('{"type": "HUD_INCOME_BENEFITS", "answers": {"IncomeFromAnySource": "0"}, "assessment_date": "2024-03-05"}', 'CT014 there are warnings to confirm'),
+	('{"type": "HUD_INCOME_BENEFITS", "answers": {"IncomeFromAnySource": 0}}', 'CT021 answer does not fit its question'), ('[]', '22023 an element does not name its type: []'),
+	('{"type": "HUD_INCOME_BENEFITS", "answers": {"IncomeFromAnySource": "0"}}', '1')) v (assessment, outcome);
+SELECT max(enrollment_id) AS stay, max(household_id) AS home FROM enrollment WHERE client_id = 129 \gset
+SELECT assign_case_manager(129, 51, :stay, is_primary => false), assign_case_manager(129, 52, :stay, is_primary => false) \g /dev/null
+UPDATE case_assignment SET end_date = begin_date, end_reason = 'Moved' WHERE enrollment_id = :stay AND case_manager_user_id = 52;
+CREATE FUNCTION pg_temp.leave(members jsonb) RETURNS text LANGUAGE sql AS $$
+-- How exit_household() ends for a worker with these members of the household of client 129.
+SELECT public.did('test_worker', format('SELECT * FROM hmis.exit_household(%s, ''2024-05-01'', members => %L)',
+	(SELECT max(household_id) FROM hmis.enrollment WHERE client_id = 129), members)) $$;
+SELECT is(pg_temp.leave(v.members), v.outcome, v.members::text) FROM (VALUES
+	('[{"client_id": 129}]'::jsonb, '22004 destination must be given'),
+	('[{"client_id": 129, "destination": 410, "assessment": {"type": "HUD_INCOME_BENEFITS", "assessment_date": "2024-04-05"}}]', 'CT014 there are warnings to confirm'),
+	('[{"client_id": 129, "destination": 410, "assessment": 5}]', '22023 an element does not name its type: 5'),
+	('[{"client_id": 129, "destination": 410, "exit_hud_elements": {"HousingAssessment": 1}, "assessment": {"type": "HUD_INCOME_BENEFITS", "answers": {"IncomeFromAnySource": "1"}}}]', '1')) v (members, outcome);
+SELECT results_eq(format('SELECT assessment_date, data_collection_stage::integer FROM assessment WHERE enrollment_id = %s ORDER BY 1', :stay), $$VALUES ('2024-03-01'::date, 1), ('2024-05-01', 3)$$, 'assessments at entry and exit');
+SELECT is((SELECT string_agg(end_reason, ', ' ORDER BY case_assignment_id) FROM case_assignment WHERE enrollment_id = :stay), 'Exited, Exited, Moved', 'the exit ends assignments');
+UPDATE hmis_user SET active = false WHERE user_id = 51;
+SELECT is(did('test_worker', format('SELECT hmis.reopen_enrollment(%s, ''back'')', :stay)), '1', 'the exit is taken back');
+SELECT is((SELECT string_agg(concat_ws(' ', case_manager_user_id, end_reason), ', ' ORDER BY case_assignment_id) FROM case_assignment WHERE enrollment_id = :stay), '50, 51 Exited, 52 Moved', 'and the assignments that it ended, of active users');
+SELECT is(did('test_worker', format('SELECT hmis.exit_enrollment(%s, ''2024-05-01'', 410)', :stay)), '1', 'another exit');
+SELECT is(did('test_worker', format('SELECT hmis.edit_enrollment(%s, jsonb_build_object(''date_updated'', e.date_updated, ''exit_date'', ''2024-05-10'')) FROM hmis.enrollment e WHERE e.enrollment_id = %1$s', :stay)), '1', 'which is moved');
+SELECT is((SELECT max(end_date) FROM case_assignment WHERE enrollment_id = :stay AND is_primary), '2024-05-11'::date, 'with the end of the assignment');
+INSERT INTO case_assignment (client_id, enrollment_id, case_manager_user_id, begin_date) VALUES (129, :stay, 52, '2024-06-01');
+SELECT is(did('test_worker', format('SELECT hmis.reopen_enrollment(%s, ''back'')', :stay)), '1', 'taken back after somebody else was assigned');
+SELECT is((SELECT string_agg(concat_ws(' ', case_manager_user_id, end_reason), ', ' ORDER BY case_assignment_id) FROM case_assignment WHERE enrollment_id = :stay AND is_primary), '50 Exited, 52', 'who stays the primary one');
 
 -- Editing.
 CREATE FUNCTION pg_temp.edit(changes jsonb, id bigint DEFAULT 2001) RETURNS text LANGUAGE sql AS $$
