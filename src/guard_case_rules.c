@@ -299,17 +299,6 @@ static const char case_load_left[] =
 	"WHERE (NOT r.active OR r.date_deleted IS NOT NULL) AND a.date_deleted IS NULL AND (a.end_date IS NULL OR a.end_date > current_date) "
 	"GROUP BY r.user_id";
 
-/*
- * Nothing new is entered for a record that was merged into another. Whoever enters it has waited, through the foreign key, for
- * a merge under way. Rows that hang on others of the client come after them; services, enrollments and assessments are not
- * entered for a deleted client.
- */
-#define MERGED_CLIENT_RULE(concept) \
-	{"client_was_merged", ERRCODE_CT_NOT_FOUND, ERROR, concept, GUARD_INSERT | GUARD_UPDATE, false, "client_id", \
-		"SELECT r." concept "_id AS row_id, 'client ' || r.client_id || ' into client ' || c.merged_into_client_id AS item " \
-		"FROM {rows} r JOIN {client} c ON c.client_id = r.client_id WHERE c.merged_into_client_id IS NOT NULL", NULL, NULL, \
-		"client was merged into another record", "Merged: %s.", "Enter it for that one."}
-
 #define ENROLLMENT_RULE_OF(name, sqlstate, elevel, excused, wakes) \
 	name, sqlstate, elevel, "enrollment", GUARD_INSERT | GUARD_UPDATE | (excused), false, wakes
 #define WAKE_ENTRY "client_id, program_id, entry_date, date_deleted"
@@ -323,7 +312,6 @@ static const char case_load_left[] =
 
 const GuardRule guard_case_rules[] = {
 	/* clients who were merged */
-	MERGED_CLIENT_RULE("enrollment"),
 	MERGED_CLIENT_RULE("assessment"),
 	MERGED_CLIENT_RULE("information_release"),
 	MERGED_CLIENT_RULE("client_alias"),

@@ -436,6 +436,7 @@ const GuardRule guard_service_rules[] = {
 
 	/* enrollments */
 	LOCK_FIRST("enrollment", "client_id, entry_date, date_deleted", lock_parents_of_enrollments),
+	MERGED_CLIENT_RULE("enrollment"),
 	{"enrollment_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "enrollment", GUARD_UPDATE, false,
 		"client_id, program_id, entry_date, exit_date, date_deleted",
 		enrollment_in_use, NULL, NULL,

@@ -39,6 +39,17 @@
 #define LOCK_FIRST(concept, columns, statement) \
 	{"lock_parents", 0, 0, concept, GUARD_UPDATE, false, columns, NULL, NULL, statement, NULL, NULL, NULL}
 
+/*
+ * Nothing new is entered for a record that was merged into another. Whoever enters it has waited, through the foreign key, for
+ * a merge under way. Rows that hang on others of the client come after them; services are not entered for a deleted client. It stands before
+ * the rules about dates, which say less.
+ */
+#define MERGED_CLIENT_RULE(concept) \
+	{"client_was_merged", ERRCODE_CT_NOT_FOUND, ERROR, concept, GUARD_INSERT | GUARD_UPDATE, false, "client_id", \
+		"SELECT r." concept "_id AS row_id, 'client ' || r.client_id || ' into client ' || c.merged_into_client_id AS item " \
+		"FROM {rows} r JOIN {client} c ON c.client_id = r.client_id WHERE c.merged_into_client_id IS NOT NULL", NULL, NULL, \
+		"client was merged into another record", "Merged: %s.", "Enter it for that one."}
+
 /* How many services stand in the way, and since when. */
 #define SERVICES_SINCE "count(*) || CASE count(*) WHEN 1 THEN ' service on ' ELSE ' services, the first on ' END || " \
 	DAY("min(cs.date_provided)")

@@ -175,9 +175,10 @@ Raises 3F000 (not installed), 42501 (schema of another owner), 55000 (schema new
 
 CREATE PROCEDURE clienttrack.uninstall(schema_name name DEFAULT 'hmis', even_with_services boolean DEFAULT false)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $uninstall$
--- Drops an installed schema, but not while it holds services (unless told to) or tables of somebody else.
+-- Drops an installed schema, but not while it holds services or clients (unless told to) or tables of somebody else.
 DECLARE
 	services bigint;
+	clients bigint;
 	foreign_table text;
 	foreign_extension text;
 	caller_role text;
@@ -185,11 +186,12 @@ BEGIN
 	CALL clienttrack.check_installed(schema_name);
 	CALL clienttrack.check_owner(schema_name);
 	caller_role := clienttrack.become_owner(schema_name);
-	EXECUTE format('LOCK TABLE %I.client_service IN ACCESS EXCLUSIVE MODE', schema_name);
-	EXECUTE format('SELECT count(*) FROM %I.client_service', schema_name) INTO services;
-	IF services > 0 AND even_with_services IS NOT TRUE THEN
-		RAISE EXCEPTION 'schema "%" holds % recorded services', schema_name, services
-			USING ERRCODE = 'dependent_objects_still_exist',
+	EXECUTE format('LOCK TABLE %1$I.client_service, %1$I.indirect_service, %1$I.client IN ACCESS EXCLUSIVE MODE', schema_name);
+	EXECUTE format('SELECT (SELECT count(*) FROM %1$I.client_service) + (SELECT count(*) FROM %1$I.indirect_service),
+		(SELECT count(*) FROM %1$I.client)', schema_name) INTO services, clients;
+	IF services + clients > 0 AND even_with_services IS NOT TRUE THEN
+		RAISE EXCEPTION 'schema "%" holds recorded data', schema_name
+			USING ERRCODE = 'dependent_objects_still_exist', DETAIL = format('Services: %s, clients: %s.', services, clients),
 			HINT = format('To lose them for ever: CALL clienttrack.uninstall(%L, even_with_services => true);', schema_name);
 	END IF;
 	EXECUTE format($f$
@@ -215,5 +217,5 @@ BEGIN
 END
 $uninstall$;
 COMMENT ON PROCEDURE clienttrack.uninstall(name, boolean) IS
-'Drops an installed schema with everything in it. Raises 3F000 (not installed), 2BP01 while services are recorded in it
-(even_with_services => true drops them too), or tables or extensions that are not clienttrack''s.';
+'Drops an installed schema with everything in it. Raises 3F000 (not installed), 2BP01 while services or clients are recorded in it
+(even_with_services => true drops them too, with all that hangs on clients), or it holds tables or extensions that are not clienttrack''s.';

@@ -34,7 +34,7 @@ CREATE TABLE client_merge_row (
 	client_merge_id bigint NOT NULL REFERENCES client_merge,
 	table_name name NOT NULL,
 	row_id bigint NOT NULL,
-	what text NOT NULL DEFAULT 'moved' CHECK (what IN ('moved', 'changed', 'added')),
+	what text NOT NULL DEFAULT 'moved' CHECK (what IN ('moved', 'kept', 'changed', 'added')),
 	old_values jsonb,
 	new_values jsonb,
 	CHECK ((what = 'changed') = (old_values IS NOT NULL AND new_values IS NOT NULL))
@@ -49,6 +49,7 @@ COMMENT ON COLUMN client_merge_row.client_merge_id IS 'The merge.';
 COMMENT ON COLUMN client_merge_row.table_name IS 'The table.';
 COMMENT ON COLUMN client_merge_row.row_id IS 'The key of the row.';
 COMMENT ON COLUMN client_merge_row.what IS
-'moved (it was the merged record''s, or was loaded for it since), changed (old_values, new_values: other columns) or added (an alias).';
+'moved (it was the merged record''s, or was loaded for it since), kept (it was the other''s before), changed (old_values, new_values:
+other columns) or added (an alias).';
 COMMENT ON COLUMN client_merge_row.old_values IS 'What changed besides the client: columns and what they were.';
 COMMENT ON COLUMN client_merge_row.new_values IS 'The same columns and what the merge made of them.';

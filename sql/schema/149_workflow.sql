@@ -89,6 +89,7 @@ CALL declare_table('workflow_run', 'client',
 	right_if => '(client_id IS NULL OR EXISTS (SELECT FROM client c WHERE c.client_id = workflow_run.client_id))
 		AND (enrollment_id IS NULL OR EXISTS (SELECT FROM enrollment e WHERE e.enrollment_id = workflow_run.enrollment_id))');
 CREATE UNIQUE INDEX workflow_run_open ON workflow_run (run_user_id) WHERE run_status = 'open' AND date_deleted IS NULL;
+CREATE INDEX ON workflow_run (run_user_id, run_status);
 CREATE INDEX ON workflow_run (client_id) WHERE client_id IS NOT NULL;
 CREATE INDEX ON workflow_run (enrollment_id) WHERE enrollment_id IS NOT NULL;
 COMMENT ON TABLE workflow_run IS 'A workflow that a user works through. A user has at most one that is open; any number may be paused.';

@@ -141,13 +141,14 @@ such live enrollment), CT023 (workflow open).';
 CREATE OR REPLACE FUNCTION delete_enrollment(enrollment_id bigint, reason text, with_services boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Soft-deletes an enrollment, where asked with its services, and returns how many services went along. In one statement, so
--- that the guard judges what is left of both.
+-- that the guard judges what is left of both. A service that is being recorded on it is waited for, and goes along.
 DECLARE
 	services bigint;
 BEGIN
 	PERFORM refuse_open_workflow();
 	PERFORM check_reason(reason);
 	PERFORM enrollment_to_change(enrollment_id);
+	PERFORM FROM enrollment e WHERE e.enrollment_id = delete_enrollment.enrollment_id FOR UPDATE;
 	WITH gone AS (
 		UPDATE client_service s SET date_deleted = now(), delete_reason = reason
 		WHERE delete_enrollment.with_services AND s.enrollment_id = delete_enrollment.enrollment_id AND s.date_deleted IS NULL RETURNING 1

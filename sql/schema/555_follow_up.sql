@@ -79,8 +79,13 @@ read_sensitive), CT009 (no such client, active type, enrollment, user, or assess
 
 CREATE OR REPLACE FUNCTION complete_follow_ups() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
--- Completes the open follow-ups that assessments answer, each by the first that does, and opens those whose assessment is gone.
+-- Completes the open follow-ups that assessments answer, each by the first that does, and opens those whose assessment is gone. A merge
+-- moves assessments and completes nothing: whoever takes it back could not tell what was open before.
 BEGIN
+	IF current_setting('clienttrack.history', true) = 'merge'
+			AND pg_has_role((SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = TG_RELID), 'USAGE') THEN
+		RETURN NULL;
+	END IF;
 	IF TG_OP = 'UPDATE' THEN
 		UPDATE assessment_follow_up f SET completed_by_assessment_id = NULL FROM new_rows a
 		WHERE a.date_deleted IS NOT NULL AND f.completed_by_assessment_id = a.assessment_id AND f.client_id = a.client_id;
@@ -102,7 +107,7 @@ END
 $$;
 COMMENT ON FUNCTION complete_follow_ups() IS
 'Trigger of assessment, AFTER INSERT OR UPDATE FOR EACH STATEMENT: see initiate_follow_up(). Others'' follow-ups are left alone, so
-that whoever sees a follow-up sees what completed it.';
+that whoever sees a follow-up sees what completed it. merge_clients() and unmerge_clients() complete none.';
 CREATE OR REPLACE TRIGGER complete_follow_ups_insert AFTER INSERT ON assessment REFERENCING NEW TABLE AS new_rows
 	FOR EACH STATEMENT EXECUTE FUNCTION complete_follow_ups();
 CREATE OR REPLACE TRIGGER complete_follow_ups_update AFTER UPDATE ON assessment REFERENCING NEW TABLE AS new_rows

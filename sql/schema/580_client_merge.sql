@@ -223,8 +223,8 @@ COMMENT ON FUNCTION change_client_statement() IS 'Used by merge_statement() and 
 
 CREATE OR REPLACE FUNCTION merge_statement() RETURNS text
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
--- Returns the statement that gives everything of client $2 to client $1 and notes it for merge $3: one, so that rules and
--- foreign keys judge only how it ends.
+-- Returns the statement that gives everything of client $2 to client $1, and notes for merge $3 what was whose: one, so that
+-- rules and foreign keys judge only how it ends.
 BEGIN
 	RETURN (
 		SELECT format('WITH filled AS (%s), gone AS (UPDATE client c SET merged_into_client_id = $1, date_deleted = now() WHERE c.client_id = $2), ',
@@ -233,8 +233,10 @@ BEGIN
 				'moved_' || t.table_name, t.table_name, CASE t.table_name WHEN 'service_batch_client' THEN ' AND NOT EXISTS (SELECT
 					FROM service_batch_client k WHERE k.client_id = $1 AND k.service_batch_run_id = t.service_batch_run_id)' ELSE '' END,
 				t.key_column), ', ')
-			|| ' INSERT INTO client_merge_row (client_merge_id, table_name, row_id) '
-			|| string_agg(format('SELECT $3, %L::name, m.row_id FROM %I m', t.table_name, 'moved_' || t.table_name), ' UNION ALL ')
+			|| ' INSERT INTO client_merge_row (client_merge_id, table_name, row_id, what) '
+			|| string_agg(format('SELECT $3, %1$L::name, m.row_id, ''moved'' AS what FROM %2$I m UNION ALL
+				SELECT $3, %1$L::name, k.%3$I, ''kept'' AS what FROM %1$I k WHERE k.client_id = $1', t.table_name,
+				'moved_' || t.table_name, t.key_column), ' UNION ALL ')
 		FROM client_tables() t);
 END
 $$;

@@ -33,13 +33,14 @@ DECLARE
 	added bigint;
 BEGIN
 	FOR reference IN SELECT r.* FROM client_references() r WHERE r.referenced_table = ANY (moved_tables(merge))
+			AND r.column_name <> 'completed_by_assessment_id' -- whose follow-up it is does not depend on who completed it
 		UNION ALL SELECT 'scan_card', 'replaced_by_scan_card_id', 'scan_card_id', 'scan_card', 'scan_card_id' -- in place of another
 	LOOP
 		EXECUTE format('INSERT INTO client_merge_row (client_merge_id, table_name, row_id)
 			SELECT DISTINCT $1.client_merge_id, %1$L::name, t.%2$I FROM %1$I t JOIN client_merge_row m ON t.%3$I = m.row_id
 			WHERE t.client_id = $1.client_id AND t.%2$I IS NOT NULL AND m.client_merge_id = $1.client_merge_id AND m.table_name = %4$L
 			AND m.what = ''moved''%5$s AND NOT EXISTS (SELECT FROM client_merge_row n WHERE n.client_merge_id = $1.client_merge_id
-				AND n.table_name = %1$L AND n.row_id = t.%2$I AND n.what = ''moved'')',
+				AND n.table_name = %1$L AND n.row_id = t.%2$I AND n.what IN (''moved'', ''kept''))',
 			reference.table_name, reference.key_column, reference.column_name, reference.referenced_table,
 			CASE reference.table_name WHEN 'service_batch_client' THEN ' AND NOT EXISTS (SELECT FROM service_batch_client b
 				WHERE b.service_batch_run_id = t.service_batch_run_id AND b.client_id = $1.merged_client_id)' ELSE '' END)
@@ -55,23 +56,25 @@ COMMENT ON FUNCTION note_added_rows(client_merge) IS
 
 CREATE OR REPLACE FUNCTION check_rows_part(merge client_merge) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET jit = off SET enable_nestloop = off AS $$
--- Ensures that no row that goes back refers to one that stays.
+-- Ensures that no row that goes back refers to one that stays, nor one that was the kept record's before to one that goes back.
 DECLARE
 	reference record;
 	stuck record;
 BEGIN
 	FOR reference IN SELECT r.* FROM client_references() r
-		WHERE r.table_name = ANY (moved_tables(merge)) AND r.table_name NOT IN ('scan_card', 'service_batch_client')
+		WHERE ARRAY[r.table_name, r.referenced_table] && moved_tables(merge) AND r.table_name NOT IN ('scan_card', 'service_batch_client')
 	LOOP
-		EXECUTE format('SELECT t.%2$I AS row_id, t.%3$I AS referenced_id FROM client_merge_row m JOIN %1$I t ON t.%2$I = m.row_id
-			JOIN %4$I r ON r.%5$I = t.%3$I
-			WHERE m.client_merge_id = $1.client_merge_id AND m.table_name = %1$L AND m.what = ''moved'' AND t.client_id = $1.client_id
-			AND r.client_id = $1.client_id AND NOT EXISTS (SELECT FROM client_merge_row n WHERE n.client_merge_id = $1.client_merge_id
-				AND n.table_name = %4$L AND n.row_id = r.%5$I AND n.what = ''moved'') LIMIT 1',
+		EXECUTE format('SELECT t.%2$I AS row_id, t.%3$I AS referenced_id FROM %1$I t JOIN %4$I r ON r.%5$I = t.%3$I
+			LEFT JOIN client_merge_row m ON m.client_merge_id = $1.client_merge_id AND m.table_name = %1$L AND m.row_id = t.%2$I
+				AND m.what = ''moved''
+			LEFT JOIN client_merge_row n ON n.client_merge_id = $1.client_merge_id AND n.table_name = %4$L AND n.row_id = r.%5$I
+				AND n.what = ''moved''
+			WHERE t.client_id = $1.client_id AND r.client_id = $1.client_id AND num_nulls(m.row_id, n.row_id) = 1
+			AND (m.row_id IS NOT NULL OR %3$L <> ''completed_by_assessment_id'') LIMIT 1', -- such a follow-up is opened again
 			reference.table_name, reference.key_column, reference.column_name, reference.referenced_table, reference.referenced_key)
 		INTO stuck USING merge;
 		IF stuck.row_id IS NOT NULL THEN
-			RAISE EXCEPTION 'a record that goes back names one that stays' USING ERRCODE = 'CT006',
+			RAISE EXCEPTION 'a record that goes back and one that stays name each other' USING ERRCODE = 'CT006',
 				DETAIL = CASE WHEN clienttrack.visible_row(@schema@::regnamespace, reference.table_name::text, stuck.row_id)
 					THEN format('%s %s has %s %s.', initcap(replace(reference.table_name, '_', ' ')), stuck.row_id, reference.column_name,
 						stuck.referenced_id)
@@ -174,7 +177,7 @@ DECLARE
 	columns text;
 BEGIN
 	FOR noted IN SELECT m.*, t.key_column FROM client_merge_row m JOIN client_tables() t USING (table_name)
-		WHERE m.client_merge_id = merge.client_merge_id AND m.what <> 'moved' ORDER BY m.client_merge_row_id
+		WHERE m.client_merge_id = merge.client_merge_id AND m.what IN ('changed', 'added') ORDER BY m.client_merge_row_id
 	LOOP
 		IF noted.what = 'added' THEN
 			EXECUTE format('DELETE FROM %I t WHERE t.%I = $1', noted.table_name, noted.key_column) USING noted.row_id;
@@ -233,6 +236,18 @@ END
 $$;
 COMMENT ON FUNCTION check_merged_birth(client_merge) IS 'Used by unmerge_clients(), before it moves rows. Raises CT008.';
 
+CREATE OR REPLACE FUNCTION reopen_parted_follow_ups(merge client_merge) RETURNS void
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	-- Opens the follow-ups that stay and were completed, since the merge, by assessments that go back.
+	UPDATE assessment_follow_up f SET completed_by_assessment_id = NULL FROM client_merge_row m
+	WHERE m.client_merge_id = merge.client_merge_id AND m.table_name = 'assessment' AND m.what = 'moved'
+	AND f.completed_by_assessment_id = m.row_id AND f.client_id = merge.client_id
+	AND NOT EXISTS (SELECT FROM client_merge_row n WHERE n.client_merge_id = merge.client_merge_id
+		AND n.table_name = 'assessment_follow_up' AND n.row_id = f.assessment_follow_up_id AND n.what = 'moved');
+END;
+COMMENT ON FUNCTION reopen_parted_follow_ups(client_merge) IS 'Used by unmerge_clients(), before it moves rows.';
+
 CREATE OR REPLACE FUNCTION move_from_client(merge client_merge, kept client) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET jit = off SET enable_nestloop = off AS $$
 -- Gives what was moved, and what was added to it since, back to the merged record as history.
@@ -241,6 +256,7 @@ DECLARE
 	no_refusal CONSTANT boolean := refuse_warnings(false);
 	ssn_goes CONSTANT boolean := merge.filled ? 'ssn' AND stored_ssn(merge.client_id) = stored_ssn(merge.merged_client_id);
 BEGIN
+	PERFORM reopen_parted_follow_ups(merge);
 	EXECUTE unmerge_statement() USING merge.client_id, merge.merged_client_id, merge.client_merge_id,
 		unfilled_columns(merge, kept, ssn_goes);
 	IF ssn_goes THEN
@@ -297,7 +313,8 @@ END
 $$;
 COMMENT ON FUNCTION unmerge_clients(bigint, text) IS
 'Undoes a merge. Back go the rows that it moved and what was entered since for them: services on their enrollments, steps of their plans,
-rows that a load brought for the merged record. Other rows entered since stay. Columns that it filled are emptied where nobody has changed
+rows that a load brought for the merged record. Other rows entered since stay; a follow-up that an assessment
+which goes back completed since is open again. Columns that it filled are emptied where nobody has changed
 them, and the merged record is alive again with what it had. The latest merge of a record is undone first. Needs the right merge_clients;
 the record that stayed must be the user''s to change. Raises 42501 (no right, not yours to change), 22004 (no reason), CT009 (no such
 merge, or not yours to see), 55000 (undone already; merged again since, the HINT says which; disposed of; deleted), CT006 (a row
@@ -305,6 +322,6 @@ that goes back names one that stays, for example a service a goal), CT008 (befor
 INSERT INTO schema_function (function_name, grantee) VALUES ('unmerge_clients', 'clienttrack_merge_clients'), ('client_references', NULL),
 	('moved_tables', NULL), ('note_added_rows', NULL), ('check_rows_part', NULL), ('parted_organizations', NULL), ('unfilled_columns', NULL),
 	('unmerge_statement', NULL), ('restore_changed_rows', NULL), ('check_last_merge', NULL), ('check_merged_birth', NULL),
-	('move_from_client', NULL), ('merge_to_undo', NULL)
+	('reopen_parted_follow_ups', NULL), ('move_from_client', NULL), ('merge_to_undo', NULL)
 ON CONFLICT (function_name) DO UPDATE SET grantee = excluded.grantee
 	WHERE schema_function.grantee IS DISTINCT FROM excluded.grantee;

@@ -137,6 +137,21 @@ SELECT is(caught('SELECT * FROM annual_assessments(type => ''NONE'')'), 'CT009 a
 SELECT is_empty('SELECT FROM annual_assessments(NULL)', 'on no day');
 SELECT is_empty(format('SELECT FROM annual_assessments(%L)', d), 'on ' || d) FROM (VALUES ('infinity'), ('-infinity')) v (d);
 SELECT is(asked(who, 'SELECT DISTINCT program_id FROM hmis.annual_assessments(''2030-01-01'') ORDER BY 1'), p, 'programs of ' || who) FROM (VALUES ('test_reader', '11 12'), ('test_north', '21')) v (who, p);
+
+-- A merge completes none: taken back, each client has the follow-up and the assessment of before.
+SELECT add_client() AS a \gset
+SELECT add_client() AS b \gset
+SELECT assessment_type_code AS care FROM assessment_type WHERE NOT sensitive AND active ORDER BY 1 LIMIT 1 \gset
+INSERT INTO assessment_follow_up (client_id, assessment_type_id, due_date)
+	SELECT :a, assessment_type_id, current_date FROM assessment_type WHERE assessment_type_code = :'care';
+INSERT INTO assessment (client_id, assessment_type_id, assessment_date)
+	SELECT :b, assessment_type_id, current_date FROM assessment_type WHERE assessment_type_code = :'care';
+SELECT merge_clients(:a, :b, 'one person') AS merge \gset
+SELECT is((SELECT count(completed_by_assessment_id) FROM assessment_follow_up WHERE client_id = :a), 0::bigint, 'a merge completes no follow-up');
+SELECT complete_follow_up((SELECT max(assessment_follow_up_id) FROM assessment_follow_up), (SELECT max(assessment_id) FROM assessment)) \g /dev/null
+SELECT unmerge_clients(:merge, 'two people') \g /dev/null
+SELECT is((SELECT count(*) FROM assessment_follow_up f JOIN assessment a ON a.client_id = :b WHERE f.client_id = :a AND f.completed_by_assessment_id IS NULL),
+	1::bigint, 'each has its own again, open where it was completed meanwhile');
 SELECT nobody_is_named();
 SELECT * FROM finish();
 ROLLBACK;

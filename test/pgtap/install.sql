@@ -153,9 +153,10 @@ SELECT is(serve(3), 'CT001 Enrollment is a Required Field.', 'and the guard guar
 
 -- uninstall().
 SELECT is(caught('CALL clienttrack.uninstall(''nowhere'')'), '3F000 clienttrack is not installed in schema "nowhere"', 'uninstall: not installed');
-SELECT is(caught('CALL clienttrack.uninstall(''hmis'')'), '2BP01 schema "hmis" holds 1 recorded services', 'uninstall: services');
+SELECT is(caught('CALL clienttrack.uninstall(''hmis'')'), '2BP01 schema "hmis" holds recorded data', 'uninstall: services and clients');
+SELECT is(last_detail(), 'Services: 1, clients: 9.', 'DETAIL says how many');
 SELECT matches(last_hint(), 'even_with_services', 'HINT says how to lose them');
-SELECT is(caught('CALL clienttrack.uninstall(''hmis'', NULL)'), '2BP01 schema "hmis" holds 1 recorded services', 'uninstall: null is no');
+SELECT is(caught('CALL clienttrack.uninstall(''hmis'', NULL)'), '2BP01 schema "hmis" holds recorded data', 'uninstall: null is no');
 CREATE TABLE hmis."Our own" (a int);
 SELECT is(caught('CALL clienttrack.uninstall(''hmis'', true)'), '2BP01 schema "hmis" holds a table that is not clienttrack''s: "Our own"', 'uninstall: somebody else''s table');
 DROP TABLE hmis."Our own";

@@ -54,4 +54,4 @@ SELECT clienttrack.redact_audit('story_audit', 1);
 SELECT * FROM story LIMIT 7;
 
 SET client_min_messages = error;
-CALL clienttrack.uninstall('story_audit');
+CALL clienttrack.uninstall('story_audit', even_with_services => true);

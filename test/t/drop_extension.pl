@@ -91,6 +91,14 @@ INSERT INTO service (service_code, service_name) VALUES ('MEAL', 'Meal');
 INSERT INTO client (dob) VALUES ('1980-01-01'), ('1980-01-01');
 INSERT INTO enrollment (client_id, program_id, entry_date) VALUES (2, 1, '2024-01-01');
 INSERT INTO client_service (client_id, service_id, program_id, date_provided, enrollment_id) VALUES (2, 1, 1, '2024-03-02', 1);
+INSERT INTO hmis_user (user_first_name) VALUES ('Ann');
+SELECT define_assessment_type('CARE', 'Care', '[{"code": "SIZE", "text": "Size", "type": "number", "weight": 2},
+	{"code": "SUM", "text": "Sum", "type": "score"}]', sensitive => true, follow_up_days => 30);
+SELECT initiate_follow_up(2, 'CARE', current_date), record_assessment(2, 'CARE', '{"SIZE": 2}', current_date, 1);
+SELECT achieve_goal(set_goal(2, 'Work', 1)), create_action_plan(2, 'Plan', 1, steps => '[{"action": "Call"}]');
+SELECT assign_case_manager(2, 1, 1, '2024-01-01'), merge_clients(2, 1, 'one person');
+INSERT INTO workflow_run (workflow_id, version, run_user_id, run_status, client_id, enrollment_id)
+SELECT workflow_id, version, 1, 'paused', 2, 1 FROM workflow WHERE workflow_code = 'EXIT';
 END
 is($node->safe_psql('postgres', 'SELECT count(*) FROM training.client_service'), '1',
 	'a bar in hmis does not bar in training');
@@ -109,6 +117,9 @@ isnt($columns_without_calls, $columns_before, 'some defaults call the extension'
 is(columns(), $columns_without_calls, 'every column is still there, and every other default');
 is(as_worker("SELECT count(*) FROM hmis.$_"), '0', "a worker sees nothing of $_")
   for 'client', 'enrollment', 'client_service', 'bar', 'service_batch', 'program', 'hmis_user';
+is(as_worker("SELECT count(*) FROM training.$_"), '0', "a worker sees nothing of $_")
+  for 'assessment', 'assessment_follow_up', 'goal', 'action_plan', 'action_step', 'case_status_change', 'case_assignment', 'client_merge',
+  'workflow_run';
 is(as_worker("INSERT INTO hmis.client (client_id) VALUES (9)"), '42501', 'and enters nothing');
 is(as_worker('UPDATE hmis.enrollment SET exit_date = NULL RETURNING enrollment_id'), '', 'and changes nothing');
 is($node->safe_psql('postgres', 'SET ROLE clienttrack_owner; SELECT count(*) FROM hmis.client'), '2', 'the owner sees everything');
@@ -125,6 +136,10 @@ is(as_worker("INSERT INTO hmis.client (first_name) VALUES ('Eve') RETURNING clie
 is(sqlstate_of($unenrolled), 'CT001', 'an enrollment is required again');
 is(sqlstate_of($early_exit), 'CT006', 'an exit before services is refused again');
 is($node->safe_psql('postgres', 'SELECT status FROM hmis.post_batch(1)'), 'skipped', 'runs are posted again, and nothing twice');
+is( $node->safe_psql('postgres', q{SET search_path = training, public; SELECT reopen_goal(1); SELECT delete_assessment(1, 'twice');
+	SELECT string_agg(h.new_status, ' ' ORDER BY h.case_status_change_id) || ', ' || (SELECT count(completed_by_assessment_id)
+	FROM assessment_follow_up) FROM case_status_change h WHERE goal_id = 1}) =~ s/^\n+//r,
+	'open achieved open, 0', 'the status history goes on, and a follow-up is open again');
 
 # a schema with another name
 $node->safe_psql('postgres', 'ALTER SCHEMA hmis RENAME TO "Our HMIS"');
@@ -145,7 +160,8 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM training.client_service'),
 $node->safe_psql('postgres', q{CREATE TABLE training.our_own (); DELETE FROM training.client_service});
 is(sqlstate_of(q{CALL clienttrack.uninstall('training')}), '2BP01', 'a schema with a table of somebody else is not uninstalled');
 $node->safe_psql('postgres', 'DROP TABLE training.our_own');
-is(sqlstate_of(q{CALL clienttrack.uninstall('training')}), '', 'an empty one is');
+is(sqlstate_of(q{CALL clienttrack.uninstall('training')}), '2BP01', 'nor one with clients');
+is(sqlstate_of(q{CALL clienttrack.uninstall('training', even_with_services => true)}), '', 'unless told to');
 is(sqlstate_of('DROP EXTENSION clienttrack'), '', 'then nothing needs the extension');
 
 $node->stop;
