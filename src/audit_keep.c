@@ -54,11 +54,22 @@ clienttrack_append_only(PG_FUNCTION_ARGS)
 						   update ? trigdata->tg_newtuple : trigdata->tg_trigtuple);
 }
 
-/* The statement that takes the values out of the events of the client $1; what became of the rows stays known. */
-static const char redact_statement[] =
-	"UPDATE %s SET old_values = CASE WHEN old_values IS NOT NULL THEN '{\"disposed\": true}'::jsonb END, "
-	"	new_values = CASE WHEN new_values IS NOT NULL THEN '{\"disposed\": true}'::jsonb END "
-	"WHERE client_id = $1";
+/* The statement that takes the values out of the events e that a condition tells; what became of the rows stays known. */
+#define REDACT(condition) \
+	"UPDATE %1$s e SET old_values = CASE WHEN e.old_values IS NOT NULL THEN '{\"disposed\": true}'::jsonb END, " \
+	"	new_values = CASE WHEN e.new_values IS NOT NULL THEN '{\"disposed\": true}'::jsonb END WHERE " condition
+
+/*
+ * The events of the client $1, and those of others whom the client was merged into and taken out of again: names and dates
+ * of birth were filled in and emptied there.
+ */
+static const char *const redact_statements[] = {
+	REDACT("e.client_id = $1"),
+	REDACT("e.table_name IN ('client', 'client_alias', 'client_merge') AND (e.client_id, e.transaction_id) IN ("
+		   "SELECT x.client_id, x.transaction_id FROM %2$s m JOIN %1$s x ON x.client_id = m.client_id "
+		   "	AND x.table_name = 'client_merge' AND x.row_key = m.client_merge_id "
+		   "WHERE m.merged_client_id = $1 AND m.unmerged_date IS NOT NULL)"),
+};
 
 /* Takes the values out of a client's events, as the owner of the audit, and returns how many events there were. */
 int64
@@ -68,7 +79,7 @@ RedactAudit(Oid schema, int64 client_id)
 	Oid			argtype = INT8OID;
 	Datum		arg = Int64GetDatum(client_id);
 	GuardSurrounding surrounding;
-	int64		events;
+	int64		events = 0;
 
 	RequireTableOwner(audit_event);
 	SPI_connect();
@@ -76,9 +87,15 @@ RedactAudit(Oid schema, int64 client_id)
 	redacting = true;
 	PG_TRY();
 	{
-		if (SPI_execute_with_args(psprintf(redact_statement, QualifiedTableName(audit_event)), 1, &argtype, &arg, NULL, false, 0) != SPI_OK_UPDATE)
-			elog(ERROR, "could not redact the audit");
-		events = SPI_processed;
+		for (int i = 0; i < lengthof(redact_statements); i++)
+		{
+			char	   *statement = psprintf(redact_statements[i], QualifiedTableName(audit_event),
+											 QualifiedTableName(SchemaTableOfConcept(schema, "client_merge")));
+
+			if (SPI_execute_with_args(statement, 1, &argtype, &arg, NULL, false, 0) != SPI_OK_UPDATE)
+				elog(ERROR, "could not redact the audit");
+			events += SPI_processed;
+		}
 	}
 	PG_FINALLY();
 	{

@@ -70,13 +70,14 @@ static const char lock_enrolled_clients[] =
  * HUD does not date who is the head: when a head has left, another becomes it for the whole of the stay. So there is one
  * among those who have not left. Whoever changes a household locks the members who are there.
  */
-static const char household_broken[] =
-	"SELECT DISTINCT r.enrollment_id AS row_id, 'household ' || r.household_id || "
-	"CASE WHEN o.program_id <> r.program_id THEN ' would be in programs ' || r.program_id || ' and ' || o.program_id "
-	"	ELSE ' would have two heads: clients ' || least(r.client_id, o.client_id) || ' and ' || greatest(r.client_id, o.client_id) END AS item "
-	OTHER_MEMBERS
-	"AND (o.program_id <> r.program_id OR (r.relationship_to_hoh = 1 AND o.relationship_to_hoh = 1 "
-	"	AND r.exit_date IS NULL AND o.exit_date IS NULL))";
+static const char household_in_two_programs[] =
+	"SELECT DISTINCT r.enrollment_id AS row_id, 'household ' || r.household_id || ' would be in programs ' || r.program_id || ' and ' || "
+	"o.program_id AS item " OTHER_MEMBERS "AND o.program_id <> r.program_id";
+static const char household_has_two_heads[] =
+	"SELECT DISTINCT r.enrollment_id AS row_id, 'household ' || r.household_id || ' would have two heads: clients ' || "
+	"least(r.client_id, o.client_id) || ' and ' || greatest(r.client_id, o.client_id) AS item " OTHER_MEMBERS
+	"AND o.program_id = r.program_id AND r.relationship_to_hoh = 1 AND o.relationship_to_hoh = 1 "
+	"AND r.exit_date IS NULL AND o.exit_date IS NULL";
 static const char household_has_others[] = "SELECT " OTHER_MEMBERS;
 static const char lock_household[] =
 	"SELECT count(*) FROM (SELECT FROM {enrollment} e WHERE e.household_id IN (SELECT r.household_id FROM {rows} r) "
@@ -91,20 +92,24 @@ static const char household_without_head[] =
 	"AND EXISTS (SELECT FROM {rows} r WHERE r.household_id = o.household_id AND r.program_id = o.program_id)";
 
 /*
- * What the program's organization still works on in the enrollments that end. Needs and barriers that not everybody sees are not
- * counted, nor is what other organizations enter about an enrollment that was released to them.
+ * What the program's organization still works on in the enrollments that end. Needs and barriers that not everybody sees, and the
+ * goals that would overcome them, are not counted, nor is what other organizations enter about an enrollment that was released to them.
  */
 #define OPEN_IN(concept, condition, one, many) \
 	"(SELECT nullif(count(*), 0) || CASE count(*) WHEN 1 THEN ' " one "' ELSE ' " many "' END " \
 	"FROM {" concept "} x WHERE x.enrollment_id = r.enrollment_id AND x.date_deleted IS NULL AND " condition " " \
 	"AND coalesce(x.security_organization_id = (SELECT p.organization_id FROM {program} p WHERE p.program_id = r.program_id), true))"
 
+#define HAS_SENSITIVE_BARRIER(x) \
+	"EXISTS (SELECT FROM {client_barrier} b JOIN {barrier} k ON k.barrier_id = b.barrier_id " \
+	"	WHERE b.client_barrier_id = " x ".client_barrier_id AND k.sensitive)"
+
 static const char work_is_open[] =
 	"SELECT r.enrollment_id AS row_id, 'enrollment ' || r.enrollment_id || ': ' || w.words AS item FROM {rows} r, "
 	"LATERAL (SELECT nullif(concat_ws(', ', "
 	OPEN_IN("client_barrier", "x.barrier_status <> 'resolved' "
 			"AND NOT (SELECT k.sensitive FROM {barrier} k WHERE k.barrier_id = x.barrier_id)", "need or barrier", "needs or barriers") ", "
-	OPEN_IN("goal", "x.goal_status = 'open'", "goal", "goals") ", "
+	OPEN_IN("goal", "x.goal_status = 'open' AND NOT " HAS_SENSITIVE_BARRIER("x"), "goal", "goals") ", "
 	OPEN_IN("action_plan", "x.plan_status = 'open'", "action plan", "action plans") ", "
 	OPEN_IN("referral", "NOT EXISTS (SELECT FROM {client_service} s WHERE s.referral_id = x.referral_id AND s.date_deleted IS NULL)",
 			"referral without a service", "referrals without a service") ", "
@@ -131,6 +136,9 @@ static const char lock_parents_of_assessments[] = "SELECT " LOCK_PARENTS("client
 #define IS_UNKNOWN(v) \
 	"(jsonb_typeof(" v ") = 'object' AND " v " - 'unknown' = jsonb_build_object() " \
 	"AND " v " ->> 'unknown' IN ('doesnt_know', 'prefers_not_to_answer', 'not_collected'))"
+/* Several codes as an array, empty for what is none and for more than a question can have choices. */
+#define CODES(v) \
+	"CASE WHEN jsonb_typeof(" v ") <> 'array' THEN '[]' WHEN jsonb_array_length(" v ") > 5000 THEN '[]' ELSE " v " END"
 #define IS_NUMBER(v, below, decimals) \
 	"CASE jsonb_typeof(" v ") WHEN 'number' THEN abs((" v ")::numeric) < " below " AND round((" v ")::numeric, " decimals ") = (" v ")::numeric " \
 	"ELSE false END"
@@ -146,7 +154,7 @@ static const char lock_parents_of_assessments[] = "SELECT " LOCK_PARENTS("client
 	"WHEN 'money' THEN " IS_UNKNOWN(v) " OR " IS_NUMBER(v, "1e10", "2") " " \
 	"WHEN 'date' THEN " IS_UNKNOWN(v) " OR (jsonb_typeof(" v ") = 'string' AND " IS_DAY(v) ") " \
 	"WHEN 'text' THEN " IS_UNKNOWN(v) " OR (jsonb_typeof(" v ") = 'string' AND " TEXT_OF(v) " ~ '\\S') " \
-	"WHEN 'codes' THEN CASE WHEN jsonb_typeof(" v ") = 'array' THEN jsonb_array_length(" v ") > 0 ELSE false END " \
+	"WHEN 'codes' THEN jsonb_array_length(" CODES(v) ") > 0 " \
 	"WHEN 'score' THEN jsonb_typeof(" v ") = 'number' END"
 
 /*
@@ -174,8 +182,7 @@ static const char lock_parents_of_assessments[] = "SELECT " LOCK_PARENTS("client
 #define CODES_DO_NOT_FIT \
 	"SELECT r.assessment_id, 'client ' || r.client_id || ', question ' || q.question_code || ' takes ' || " WHAT_IS_TAKEN("q") " " \
 	"FROM {rows} r JOIN {assessment_question} q ON q.assessment_type_id = r.assessment_type_id " \
-	"CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(r.answers -> q.question_code) WHEN 'array' THEN r.answers -> q.question_code " \
-	"	ELSE '[]' END) AS o (code) " \
+	"CROSS JOIN LATERAL jsonb_array_elements(" CODES("r.answers -> q.question_code") ") AS o (code) " \
 	"LEFT JOIN {assessment_choice} k ON k.assessment_question_id = q.assessment_question_id AND k.choice_code = " TEXT_OF("o.code") " " \
 	"	AND k.date_deleted IS NULL AND jsonb_typeof(o.code) = 'string' " \
 	"WHERE " LIVE("r") " AND q.question_type = 'codes' AND q.date_deleted IS NULL " \
@@ -308,6 +315,8 @@ static const char case_load_left[] =
 	{"date_out_of_range", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, concept, GUARD_INSERT | GUARD_UPDATE, false, columns, \
 		violations, NULL, NULL, "date is out of range", "In the future, before the client's birth, or of a deleted client: %s.", \
 		"Correct the date. The setting clienttrack.future_days allows dates ahead."}
+#define HOUSEHOLD_WORDS "a household has one head and one program", "Not possible: %s.", \
+	"Change the relationship to the head of household of one of them first, or enroll in a new household."
 #define PROGRAM_CLOSED_WORDS(message) message, "Closed: %s.", "Choose another program or entry date, or ask your administrator."
 
 const GuardRule guard_case_rules[] = {
@@ -334,12 +343,12 @@ const GuardRule guard_case_rules[] = {
 	{ENROLLMENT_RULE_OF("program_not_operating", ERRCODE_CT_PROGRAM_CLOSED, ERROR, GUARD_NOT_LOADED | GUARD_NOT_MERGED,
 						"program_id, entry_date, date_deleted"),
 		program_not_operating, NULL, NULL, PROGRAM_CLOSED_WORDS("program does not operate on that date")},
-	{ENROLLMENT_RULE_OF("program_takes_nobody", ERRCODE_CT_PROGRAM_CLOSED, ERROR, GUARD_NOT_LOADED, "program_id"),
+	{ENROLLMENT_RULE_OF("program_takes_nobody", ERRCODE_CT_PROGRAM_CLOSED, ERROR, GUARD_NOT_LOADED, "program_id, date_deleted"),
 		program_takes_nobody, NULL, NULL, PROGRAM_CLOSED_WORDS("program does not take enrollments")},
+	{ENROLLMENT_RULE_OF("household_broken", ERRCODE_CT_HOUSEHOLD, ERROR, GUARD_NOT_LOADED, "household_id, program_id"),
+		household_in_two_programs, household_has_others, lock_household, HOUSEHOLD_WORDS},
 	{ENROLLMENT_RULE_OF("household_broken", ERRCODE_CT_HOUSEHOLD, ERROR, GUARD_NOT_LOADED, WAKE_HOUSEHOLD),
-		household_broken, household_has_others, lock_household,
-		"a household has one head and one program", "Not possible: %s.",
-	"Change the relationship to the head of household of one of them first, or enroll in a new household."},
+		household_has_two_heads, household_has_others, lock_household, HOUSEHOLD_WORDS},
 	{ENROLLMENT_RULE_OF("client_has_warning", ERRCODE_WARNING, WARNING, GUARD_NOT_LOADED | GUARD_NOT_MERGED, WAKE_ENTRY),
 		entry_has_warning, entry_may_have_warning, NULL,
 		"there is a warning about the client", "Enrolled: %s.", "Ask your supervisor."},

@@ -15,7 +15,8 @@ CREATE TABLE test.installed_definition (digest bigint NOT NULL);
 COMMENT ON TABLE test.installed_definition IS 'What test.definition_digest() said when the schema hmis was installed.';
 
 CREATE TABLE test.installed_sequence (sequence regclass NOT NULL, start_value bigint NOT NULL, last_value bigint);
-COMMENT ON TABLE test.installed_sequence IS 'The sequences of the schema hmis, with the last number that installing used; null for none.';
+COMMENT ON TABLE test.installed_sequence IS
+'The sequences of the schema hmis, with the last number that installing used; null for none.';
 
 CREATE VIEW test.current_object AS
 SELECT d.classid, d.objid, coalesce(c.relname, d.objid::text) AS name, coalesce(c.relispartition, false) AS partition
@@ -39,18 +40,18 @@ BEGIN
 		WITH present AS (
 			SELECT o.* FROM test.installed_object i JOIN test.current_object o USING (classid, name)
 		), definition AS (
-			SELECT d.classid, d.objid FROM present d WHERE NOT d.partition
-		), part (name, version) AS (
-			SELECT p.name, NULL FROM present p
-			UNION ALL SELECT x.attname, x.xmin FROM pg_attribute x JOIN definition d ON d.objid = x.attrelid
-			UNION ALL SELECT x.conname, x.xmin FROM pg_constraint x JOIN definition d ON d.objid = x.conrelid
-			UNION ALL SELECT 'index', x.xmin FROM pg_index x JOIN definition d ON d.objid = x.indrelid
-			UNION ALL SELECT x.tgname, x.xmin FROM pg_trigger x JOIN definition d ON d.objid = x.tgrelid
-			UNION ALL SELECT x.polname, x.xmin FROM pg_policy x JOIN definition d ON d.objid = x.polrelid
-			UNION ALL SELECT x.rulename, x.xmin FROM pg_rewrite x JOIN definition d ON d.objid = x.ev_class
-			UNION ALL SELECT x.proname, x.xmin FROM pg_proc x JOIN definition d ON d.objid = x.oid
+			SELECT p.objid FROM present p WHERE NOT p.partition
+		), part (name, transaction, place) AS (
+			SELECT p.name, NULL, NULL FROM present p
+			UNION ALL SELECT x.attname, x.xmin, x.ctid FROM pg_attribute x JOIN definition d ON d.objid = x.attrelid
+			UNION ALL SELECT x.conname, x.xmin, x.ctid FROM pg_constraint x JOIN definition d ON d.objid = x.conrelid
+			UNION ALL SELECT 'index', x.xmin, x.ctid FROM pg_index x JOIN definition d ON d.objid = x.indrelid
+			UNION ALL SELECT x.tgname, x.xmin, x.ctid FROM pg_trigger x JOIN definition d ON d.objid = x.tgrelid
+			UNION ALL SELECT x.polname, x.xmin, x.ctid FROM pg_policy x JOIN definition d ON d.objid = x.polrelid
+			UNION ALL SELECT x.rulename, x.xmin, x.ctid FROM pg_rewrite x JOIN definition d ON d.objid = x.ev_class
+			UNION ALL SELECT x.proname, x.xmin, x.ctid FROM pg_proc x JOIN definition d ON d.objid = x.oid
 		)
-		SELECT sum(hashtext(concat(p.name, ' ', p.version))) FROM part p);
+		SELECT sum(hashtext(concat_ws(' ', p.name, p.transaction, p.place))) FROM part p);
 END
 $$;
 
@@ -100,7 +101,8 @@ $$;
 CREATE PROCEDURE test.drop_added_objects() LANGUAGE plpgsql SET client_min_messages = warning AS $$
 -- Drops what was made in the schema hmis since it was installed.
 DECLARE
-	statements CONSTANT text := (SELECT string_agg(format('DROP %s IF EXISTS %s CASCADE', i.type, i.identity), '; ' ORDER BY i.type = 'sequence')
+	statements CONSTANT text := (
+		SELECT string_agg(format('DROP %s IF EXISTS %s CASCADE', i.type, i.identity), '; ' ORDER BY i.type = 'sequence')
 		FROM test.current_object o, pg_identify_object(o.classid, o.objid, 0) i
 		WHERE (o.classid, o.name) NOT IN (TABLE test.installed_object));
 BEGIN

@@ -22,8 +22,12 @@ BEGIN
 			('clienttrack_issue_tokens', 'issues session tokens for the users of an application')) AS r (name, purpose)
 		WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles x WHERE x.rolname = r.name)
 	LOOP
-		EXECUTE format('CREATE ROLE %I NOLOGIN', wanted.name);
-		EXECUTE format('COMMENT ON ROLE %I IS %L', wanted.name, 'clienttrack: ' || wanted.purpose);
+		BEGIN
+			EXECUTE format('CREATE ROLE %I NOLOGIN', wanted.name);
+			EXECUTE format('COMMENT ON ROLE %I IS %L', wanted.name, 'clienttrack: ' || wanted.purpose);
+		EXCEPTION WHEN duplicate_object OR unique_violation THEN
+			NULL; -- made by another database of the cluster at this moment
+		END;
 	END LOOP;
 	IF NOT pg_catalog.pg_has_role('clienttrack_worker', 'clienttrack_reader', 'MEMBER') THEN
 		GRANT clienttrack_reader TO clienttrack_worker;

@@ -71,10 +71,11 @@ CREATE FUNCTION clienttrack.columns_to_grant(relid regclass, privilege text) RET
 LANGUAGE sql STABLE
 -- Returns the columns that a worker may enter (INSERT) or change (UPDATE), as a list. Never the key: an identifier that is
 -- taken would tell that somebody has the row. What says who entered the row and when never changes, nor does the batch run
--- that posted a service, or it would be posted again.
+-- that posted a service, or it would be posted again. Nor whose an enrollment is: a foreign key would tell of what hangs on it.
 RETURN (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
 	WHERE a.attrelid = relid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 	AND (privilege = 'INSERT' OR a.attname NOT IN ('security_organization_id', 'service_batch_run_id'))
+	AND NOT (privilege = 'UPDATE' AND a.attname = 'client_id' AND relid = to_regclass(quote_ident(current_schema()) || '.enrollment'))
 	AND a.attname NOT IN ('date_created', 'entered_by_user_id', 'serving_organization_ids', 'date_disposed', 'merged_into_client_id', 'granted_by')
 	AND NOT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = relid AND i.indisprimary AND a.attnum = ANY (i.indkey)));
 COMMENT ON FUNCTION clienttrack.columns_to_grant(regclass, text) IS 'Used by attach_table_grants().';

@@ -17,8 +17,8 @@ everybody, the owner too. clienttrack.redact_audit() and logical replication get
 CREATE FUNCTION clienttrack.redact_audit(schema regnamespace, client_id bigint) RETURNS bigint
 LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'clienttrack_redact_audit';
 COMMENT ON FUNCTION clienttrack.redact_audit(regnamespace, bigint) IS
-'Disposes of what the audit of an installed schema knows of a client: the values of the client''s events become
-{"disposed": true}. Who changed what kind of row when stays known. Returns how many events there were. For the
+'Disposes of what the audit of an installed schema knows of a client: the values of the client''s events, and of what a merge that was
+undone wrote to another client''s record, become {"disposed": true}. Who changed what kind of row when stays known. Returns how many events there were. For the
 owner of the audit, by dispose_client(). Raises 22004 (null), 42501 (not the owner), 42P01 (not an installed schema).';
 
 CREATE PROCEDURE clienttrack.attach_audit(table_name name)

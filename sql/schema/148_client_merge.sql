@@ -23,7 +23,8 @@ COMMENT ON COLUMN client_merge.client_id IS 'The record that stayed.';
 COMMENT ON COLUMN client_merge.merged_client_id IS 'The record that was merged into it; its id keeps resolving to the other.';
 COMMENT ON COLUMN client_merge.reason IS 'Why they are the same person.';
 COMMENT ON COLUMN client_merge.filled IS
-'The columns of the client that were empty and were filled from the merged record: {"dob": {"was": null, "is": "1980-02-01"}, …}.';
+'The columns of the client that were empty and were filled from the merged record: {"dob": {"was": null, "is": "1980-02-01"}, …}. Empty
+when the merge was undone: it may have been somebody else''s name.';
 COMMENT ON COLUMN client_merge.merged_by_user_id IS 'HMIS user who merged them.';
 COMMENT ON COLUMN client_merge.unmerged_date IS 'When the merge was undone; null: it was not.';
 COMMENT ON COLUMN client_merge.unmerged_by_user_id IS 'HMIS user who undid it.';

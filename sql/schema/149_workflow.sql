@@ -85,7 +85,8 @@ CALL declare_table('workflow_run', 'client',
 		AND (client_id IS NULL OR EXISTS (SELECT FROM client c WHERE c.client_id = workflow_run.client_id)))',
 	'run_user_id = (SELECT clienttrack.current_user_id({schema}))
 		OR (security_organization_id = ANY ({organizations}) AND (SELECT clienttrack.has_right({schema}, ''admin'')))',
-	enterable_if => 'run_user_id = (SELECT clienttrack.current_user_id({schema}))',
+	enterable_if => 'run_user_id = (SELECT clienttrack.current_user_id({schema}))
+		AND (security_organization_id IS NULL OR security_organization_id = ANY ({organizations}))',
 	right_if => '(client_id IS NULL OR EXISTS (SELECT FROM client c WHERE c.client_id = workflow_run.client_id))
 		AND (enrollment_id IS NULL OR EXISTS (SELECT FROM enrollment e WHERE e.enrollment_id = workflow_run.enrollment_id))');
 CREATE UNIQUE INDEX workflow_run_open ON workflow_run (run_user_id) WHERE run_status = 'open' AND date_deleted IS NULL;

@@ -174,6 +174,20 @@ END
 $$;
 COMMENT ON FUNCTION json_number(jsonb, text) IS 'Used by functions that take jsonb. Raises 22023 for what is no number.';
 
+CREATE OR REPLACE FUNCTION json_code(item jsonb, key text) RETURNS integer
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns a code of a jsonb object, null when the key is missing or null.
+DECLARE
+	given CONSTANT numeric := json_number(item, key);
+BEGIN
+	IF abs(given) >= 1e9 OR given <> trunc(given) THEN
+		RAISE EXCEPTION '"%" must be a code, not %', key, left(given::text, 40) USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	RETURN given;
+END
+$$;
+COMMENT ON FUNCTION json_code(jsonb, text) IS 'Used by functions that take HUD codes as jsonb. Raises 22023 for what is no whole number.';
+
 CREATE OR REPLACE FUNCTION json_text(item jsonb, key text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 -- Returns a text of a jsonb object, null when the key is missing or null.

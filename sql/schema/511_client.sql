@@ -51,8 +51,8 @@ END
 $$;
 COMMENT ON FUNCTION check_names(text[]) IS 'Used by add_client(), edit_client() and add_alias(). Raises 22023 without showing the name.';
 
-CREATE OR REPLACE FUNCTION clients_with_ssn(ssn text) RETURNS SETOF bigint
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION seen_clients_with_ssn(ssn text) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 -- Returns the live clients in the sight of the session's user who have this SSN. One with digits left out is nobody's.
 DECLARE
 	wanted CONSTANT text := nullif(lower(regexp_replace(ssn, '[-\s]', '', 'g')), '');
@@ -62,16 +62,29 @@ BEGIN
 	LIMIT 100;
 END
 $$;
+COMMENT ON FUNCTION seen_clients_with_ssn(text) IS
+'Used by clients_with_ssn() and clients_with_ssn_of(), as their owner. SSNs that are encrypted are not found. Raises 42501 (no SELECT on client).';
+
+CREATE OR REPLACE FUNCTION clients_with_ssn(ssn text) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+-- Returns the live clients in sight who have this SSN to whoever may read SSNs: others could guess one by one.
+BEGIN
+	IF clienttrack.has_right(@schema@::regnamespace, 'read_ssn') THEN
+		RETURN QUERY SELECT s FROM seen_clients_with_ssn(ssn) s;
+	END IF;
+END
+$$;
 COMMENT ON FUNCTION clients_with_ssn(text) IS
 'The clients with this SSN (nine digits, hyphens are dropped, or a hash), at most a hundred, by which a person is not entered twice. None is
-told to whoever does not see the client. SSNs that are encrypted are not found. Raises 42501 (no SELECT on client).';
+told to whoever does not see the client, or does not have the right read_ssn. SSNs that are encrypted are not found. Raises 42501 (no
+SELECT on client).';
 
 CREATE OR REPLACE FUNCTION clients_with_ssn_of(client_id bigint) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 -- Returns the other live clients in sight who have the same SSN as a client in sight.
 BEGIN
 	PERFORM check_client_seen(client_id);
-	RETURN QUERY SELECT o FROM client_ssn s, LATERAL clients_with_ssn(s.ssn) o
+	RETURN QUERY SELECT o FROM client_ssn s, LATERAL seen_clients_with_ssn(s.ssn) o
 	WHERE s.client_id = clients_with_ssn_of.client_id AND o <> clients_with_ssn_of.client_id;
 END
 $$;
@@ -225,7 +238,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Enters a client who is not there yet and returns the id.
 DECLARE
 	given client;
-	other_names CONSTANT text[] := ARRAY(SELECT DISTINCT given_name(a) FROM unnest(aliases) a WHERE given_name(a) IS NOT NULL);
+	other_names CONSTANT text[] := ARRAY(SELECT DISTINCT given_name(a) FROM unnest(aliases[:101]) a WHERE given_name(a) IS NOT NULL);
 	new_id bigint;
 BEGIN
 	PERFORM refuse_open_workflow();
@@ -294,6 +307,17 @@ END
 $$;
 COMMENT ON FUNCTION check_elements(jsonb) IS 'Used by add_client() and edit_client(). Raises 22023.';
 
+CREATE OR REPLACE FUNCTION check_calendar_day(dob text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+-- Ensures that a date of birth is a day of the calendar. The date is not shown.
+BEGIN
+	PERFORM dob::date;
+EXCEPTION WHEN datetime_field_overflow OR invalid_datetime_format THEN
+	RAISE EXCEPTION 'dob is no day of the calendar' USING ERRCODE = 'datetime_field_overflow';
+END
+$$;
+COMMENT ON FUNCTION check_calendar_day(text) IS 'Used by check_client_changes(). Null is none. Raises 22008.';
+
 CREATE OR REPLACE FUNCTION check_client_changes(changes jsonb) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 -- Ensures that changes name only what can be changed, and are of the right types.
@@ -310,6 +334,7 @@ BEGIN
 	IF wrong IS NOT NULL THEN
 		RAISE EXCEPTION '% must be a date like 2026-03-01', wrong USING ERRCODE = 'invalid_parameter_value';
 	END IF;
+	PERFORM check_calendar_day(changes ->> 'dob');
 	PERFORM check_names(VARIADIC ARRAY(SELECT json_text(changes, k) FROM unnest('{first_name,middle_name,last_name,name_suffix}'::text[]) k));
 	SELECT k INTO wrong FROM unnest('{name_data_quality,dob_data_quality,sex,veteran_status}'::text[]) k
 	WHERE json_number(changes, k) NOT BETWEEN 0 AND 99 OR json_number(changes, k) <> trunc(json_number(changes, k)) LIMIT 1;
@@ -319,7 +344,7 @@ BEGIN
 	PERFORM check_elements(nullif(changes -> 'hud_elements', 'null'));
 END
 $$;
-COMMENT ON FUNCTION check_client_changes(jsonb) IS 'Used by edit_client(). Raises 22023 (malformed, unknown key), 22004 (no date_updated), 22008 (infinite date of birth). Shows no name or date.';
+COMMENT ON FUNCTION check_client_changes(jsonb) IS 'Used by edit_client(). Raises 22023 (malformed, unknown key), 22004 (no date_updated), 22008 (infinite date of birth, or no day). Shows no name or date.';
 
 CREATE OR REPLACE FUNCTION client_to_edit(client_id bigint, date_updated timestamptz) RETURNS client
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
@@ -334,11 +359,13 @@ BEGIN
 		RAISE EXCEPTION 'client % is not yours to change', client_id USING ERRCODE = 'insufficient_privilege';
 	END IF;
 	PERFORM refuse_stale('client', client_id, client_to_edit.date_updated, current_row.date_updated);
+	PERFORM refuse_disposed(client_id);
 	RETURN current_row;
 END
 $$;
 COMMENT ON FUNCTION client_to_edit(bigint, timestamptz) IS
-'Used by edit_client(). Raises 22004, CT009 (no such live client), 42501 (not yours to change), CT018 (changed meanwhile), 40001.';
+'Used by edit_client(). Raises 22004, CT009 (no such live client), 42501 (not yours to change), CT018 (changed meanwhile), 55000
+(disposed of), 40001.';
 
 CREATE OR REPLACE FUNCTION fitting_quality(name text, given jsonb, stored smallint, is_known boolean, is_full boolean, list text) RETURNS smallint
 LANGUAGE sql STABLE
@@ -402,7 +429,8 @@ COMMENT ON FUNCTION edit_client(bigint, jsonb) IS
 the keys first_name, middle_name, last_name, name_suffix, name_data_quality, dob, dob_data_quality, sex, veteran_status, hud_elements those
 that change; null empties. hud_elements replaces all of them. A data quality that is not given follows what changes. An SSN is set with set_ssn(). Raises CT018 (somebody else changed it
 since: nothing is overwritten), 22004 (no client or date_updated), 22023, 22007, 22008 (malformed, not a code), CT009 (no such client; merged: the
-HINT has the id of now), 42501 (not yours to change), CT006 (born after a service, enrollment or assessment), CT008 (birth date), CT023.';
+HINT has the id of now), 42501 (not yours to change), 55000 (disposed of), CT006 (born after a service,
+enrollment or assessment), CT008 (birth date), CT023.';
 
 CREATE OR REPLACE FUNCTION delete_client(client_id bigint, reason text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
@@ -467,7 +495,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION remove_alias(bigint) IS 'Soft-deletes an alias. Raises CT009 (no such live alias), CT023.';
-INSERT INTO schema_function (function_name, grantee) VALUES ('clients_with_ssn', 'clienttrack_worker'), ('clients_with_ssn_of', 'clienttrack_reader'),
+INSERT INTO schema_function (function_name, grantee) VALUES ('clients_with_ssn', 'clienttrack_worker'), ('seen_clients_with_ssn', NULL), ('clients_with_ssn_of', 'clienttrack_reader'),
 	('clients_sharing_ssn', 'clienttrack_admin'), ('list_possible_duplicates', 'clienttrack_admin')
 ON CONFLICT (function_name) DO UPDATE SET grantee = excluded.grantee
 	WHERE schema_function.grantee IS DISTINCT FROM excluded.grantee;

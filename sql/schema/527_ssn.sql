@@ -39,6 +39,19 @@ COMMENT ON FUNCTION check_client_seen(bigint, boolean) IS
 'Used by read_ssn() and others that run as their owner. deleted_too: whether a deleted client will do. Raises 22004 (null),
 CT009 (no such client, or one that the session''s user does not see), 42501 (no SELECT on client).';
 
+CREATE OR REPLACE FUNCTION refuse_disposed(client_id bigint) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+-- Ensures that what identifies the client was not removed for ever.
+BEGIN
+	IF EXISTS (SELECT FROM client c WHERE c.client_id = refuse_disposed.client_id AND c.date_disposed IS NOT NULL) THEN
+		RAISE EXCEPTION 'the data of client % were disposed of', client_id USING ERRCODE = 'object_not_in_prerequisite_state',
+			HINT = 'A person who comes back is entered anew.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION refuse_disposed(bigint) IS
+'Used by edit_client(), set_ssn() and merge_clients(): nobody can tell any more that it is the same person. Raises 55000.';
+
 CREATE OR REPLACE FUNCTION check_reason(reason text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
 -- Ensures that a reason is given.
@@ -125,7 +138,7 @@ DECLARE
 BEGIN
 	PERFORM refuse_open_workflow();
 	PERFORM check_client_seen(client_id);
-	PERFORM check_ssn(given, quality);
+	PERFORM check_ssn(given, quality), refuse_disposed(client_id);
 	IF NOT clienttrack.editable_row(@schema@::regnamespace, 'client', client_id) THEN
 		RAISE EXCEPTION 'client % is not yours to change', client_id USING ERRCODE = 'insufficient_privilege';
 	END IF;
@@ -146,7 +159,7 @@ dropped; or 64 hexadecimal digits, the hash of one. ssn_data_quality: HUD 3.02.2
 without an SSN. It is encrypted where the server has keys. For whoever may change the client. Give the SSN as a parameter
 of the statement and have the server log none (log_parameter_max_length), or its log may show it. Raises 22004 (no
 client), CT009 (no such client, or not yours to see), 42501 (not yours to change), 22023 (not an SSN, or the data quality
-does not fit), CT023 (a workflow is open), and what clienttrack.protect() raises.';
+does not fit), 55000 (disposed of), CT023 (a workflow is open), and what clienttrack.protect() raises.';
 
 CREATE OR REPLACE FUNCTION client_disclosures(client_id bigint)
 RETURNS TABLE (date_disclosed timestamptz, user_id bigint, login_role name, organization_id bigint, disclosed_to text,

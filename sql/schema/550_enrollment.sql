@@ -6,9 +6,13 @@ BEGIN ATOMIC
 	-- Tells whether a JSON value is one that a column of a HUD file takes.
 	SELECT CASE jsonb_typeof(value)
 		WHEN 'number' THEN data_type IN ('I', 'M') AND (data_type = 'M' OR value::numeric = trunc(value::numeric))
+			AND abs(value::numeric) < 1e10 AND scale(trim_scale(value::numeric)) <= 10
 			AND (code_list IS NULL OR EXISTS (SELECT FROM hud_code h WHERE h.list = code_list AND h.code = value #>> '{}'))
 		WHEN 'string' THEN CASE data_type WHEN 'S' THEN length(value #>> '{}') <= coalesce(max_length, 1000)
-			WHEN 'D' THEN value #>> '{}' ~ '^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' ELSE false END
+			WHEN 'D' THEN CASE WHEN value #>> '{}' ~ '^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'
+				THEN substr(value #>> '{}', 9)::integer <= extract(day FROM make_date(substr(value #>> '{}', 1, 4)::integer,
+					substr(value #>> '{}', 6, 2)::integer, 1) + interval '1 month' - interval '1 day') ELSE false END
+			ELSE false END
 		ELSE false END;
 END;
 COMMENT ON FUNCTION fits_hud_column(jsonb, text, integer, text) IS
@@ -97,9 +101,9 @@ BEGIN
 	PERFORM check_item(item, ARRAY['client_id', 'relationship_to_hoh', 'living_situation', 'disabling_condition', 'comments', 'assessment',
 		'hud_elements'], 'client_id', '{"client_id": 12, "relationship_to_hoh": 1}');
 	member.client_id := json_id(item, 'client_id');
-	member.relationship_to_hoh := check_hud_code('relationship_to_hoh', '3.15.1', json_number(item, 'relationship_to_hoh')::integer);
-	member.living_situation := check_hud_code('living_situation', '3.12.1', json_number(item, 'living_situation')::integer);
-	member.disabling_condition := check_hud_code('disabling_condition', '1.8', coalesce(json_number(item, 'disabling_condition'), 99)::integer);
+	member.relationship_to_hoh := check_hud_code('relationship_to_hoh', '3.15.1', json_code(item, 'relationship_to_hoh'));
+	member.living_situation := check_hud_code('living_situation', '3.12.1', json_code(item, 'living_situation'));
+	member.disabling_condition := check_hud_code('disabling_condition', '1.8', coalesce(json_code(item, 'disabling_condition'), 99));
 	member.hud_elements := check_enrollment_elements(item -> 'hud_elements');
 	member.comments := json_text(item, 'comments');
 	IF member.relationship_to_hoh IS NULL THEN

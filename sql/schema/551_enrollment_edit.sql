@@ -36,7 +36,7 @@ BEGIN
 	END IF;
 	PERFORM json_id(changes, k) FROM unnest('{program_id,grant_id,household_id}'::text[]) k;
 	PERFORM json_text(changes, k) FROM unnest('{enrollment_coc,comments}'::text[]) k;
-	PERFORM check_hud_code(c.key, c.list, json_number(changes, c.key)::integer)
+	PERFORM check_hud_code(c.key, c.list, json_code(changes, c.key))
 	FROM (VALUES ('relationship_to_hoh', '3.15.1'), ('living_situation', '3.12.1'), ('disabling_condition', '1.8'), ('destination', '3.12.1'))
 		AS c (key, list);
 	PERFORM check_enrollment_elements(jsonb_strip_nulls(changes -> 'hud_elements'));
@@ -128,7 +128,7 @@ BEGIN
 	PERFORM check_hud_code('former_head_relationship', '3.15.1', former_head_relationship);
 	before := refuse_warnings(confirm_warnings IS NOT TRUE);
 	UPDATE enrollment e SET relationship_to_hoh = CASE e.enrollment_id WHEN new_head.enrollment_id THEN 1 ELSE former_head_relationship END
-	WHERE e.household_id = new_head.household_id AND e.date_deleted IS NULL
+	WHERE e.household_id = new_head.household_id AND e.program_id = new_head.program_id AND e.date_deleted IS NULL
 	AND (e.enrollment_id = new_head.enrollment_id OR (e.relationship_to_hoh = 1 AND e.exit_date IS NULL));
 	PERFORM refuse_warnings(before);
 END

@@ -109,7 +109,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	exited := exit_of_form(coalesce((item ->> 'exit_date')::date, shared.exit_date),
-		coalesce(json_number(item, 'destination')::integer, shared.destination),
+		coalesce(json_code(item, 'destination'), shared.destination),
 		CASE WHEN item ?| ARRAY['destination', 'exit_hud_elements'] THEN item -> 'exit_hud_elements' ELSE shared.exit_hud_elements END);
 	exited.client_id := json_id(item, 'client_id');
 	RETURN exited;
@@ -122,23 +122,28 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Returns the exits of the members of a household who are enrolled, each with the enrollment, locked in order.
 DECLARE
 	listed enrollment[];
+	own bigint[];
 	exits enrollment[];
 	missing bigint;
 BEGIN
-	IF members IS NOT NULL AND jsonb_typeof(members) <> 'array' THEN
-		RAISE EXCEPTION 'members must be a jsonb array' USING ERRCODE = 'invalid_parameter_value',
+	IF members IS NOT NULL AND (jsonb_typeof(members) <> 'array' OR jsonb_array_length(members) > 1000) THEN
+		RAISE EXCEPTION 'members must be a jsonb array of at most 1000 elements' USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'For example: [{"client_id": 12}, {"client_id": 13, "destination": 422}]';
 	END IF;
 	listed := ARRAY(SELECT exit_of_member(shared, i) FROM jsonb_array_elements(members) i);
-	PERFORM FROM enrollment e WHERE e.household_id = exits_of_household.household_id AND e.date_deleted IS NULL
-	ORDER BY e.enrollment_id FOR NO KEY UPDATE;
+	own := ARRAY(SELECT e.enrollment_id FROM enrollment e WHERE e.household_id = exits_of_household.household_id AND e.date_deleted IS NULL
+		ORDER BY e.enrollment_id FOR NO KEY UPDATE); -- not those that were only released to the caller
 	SELECT array_agg(jsonb_populate_record(coalesce(l, shared), jsonb_build_object('enrollment_id', e.enrollment_id, 'client_id', e.client_id))
 		ORDER BY e.enrollment_id) INTO exits
 	FROM enrollment e LEFT JOIN unnest(listed) l ON l.client_id = e.client_id
-	WHERE e.household_id = exits_of_household.household_id AND e.date_deleted IS NULL AND e.exit_date IS NULL
+	WHERE e.enrollment_id = ANY (own) AND e.date_deleted IS NULL AND e.exit_date IS NULL
 	AND (members IS NULL OR l.client_id IS NOT NULL);
 	SELECT l.client_id INTO missing FROM unnest(listed) l
 	WHERE NOT EXISTS (SELECT FROM unnest(exits) x WHERE x.client_id = l.client_id) LIMIT 1;
+	IF (SELECT count(DISTINCT e.program_id) > 1 FROM enrollment e, unnest(exits) x WHERE e.enrollment_id = x.enrollment_id) THEN
+		RAISE EXCEPTION 'household % is in several programs', household_id USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'Two households have the number by chance: list the members of one, or use exit_enrollment().';
+	END IF;
 	IF exits IS NULL OR missing IS NOT NULL THEN
 		RAISE EXCEPTION '%', CASE WHEN missing IS NULL THEN format('nobody is enrolled in household %s', household_id)
 			ELSE format('client %s is not enrolled in household %s', missing, household_id) END
@@ -148,8 +153,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION exits_of_household(bigint, enrollment, jsonb) IS
-'Used by exit_household(). members: null for all. Raises 22004, 22008, 22023, CT009 (nobody, or a listed one not, enrolled in the
-household).';
+'Used by exit_household(). members: null for all, at most 1000. Raises 22004, 22008, 22023 (also for several programs), CT009 (nobody, or a
+listed one not, enrolled in the household).';
 
 CREATE OR REPLACE FUNCTION exit_household(household_id bigint, exit_date date DEFAULT current_date, destination integer DEFAULT NULL,
 	members jsonb DEFAULT NULL, exit_hud_elements jsonb DEFAULT NULL, confirm_warnings boolean DEFAULT false)
@@ -181,8 +186,8 @@ $$;
 COMMENT ON FUNCTION exit_household(bigint, date, integer, jsonb, jsonb, boolean) IS
 'Ends the enrollments of the members of a household who are enrolled, all or none, and returns one row for each. members: those who
 exit, each {"client_id": id, "exit_date": …, "destination": …, "exit_hud_elements": …, "assessment": …} where they differ from the
-others, with an assessment of their own as for exit_enrollment(); null: everybody. Raises what exit_enrollment() raises, and CT009 when
-nobody, or a listed client not, is enrolled in the household.';
+others, with an assessment of their own as for exit_enrollment(); null: everybody. Raises what exit_enrollment() raises, 22023 where the
+number is by chance that of households of several programs, and CT009 when nobody, or a listed client not, is enrolled in the household.';
 
 CREATE OR REPLACE FUNCTION reopen_enrollment(enrollment_id bigint, reason text, confirm_warnings boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$

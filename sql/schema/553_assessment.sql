@@ -325,7 +325,7 @@ BEGIN
 		SELECT q.score_group, (others -> q.question_code)::numeric * q.weight AS points
 		FROM assessment_question q
 		WHERE q.assessment_type_id = NEW.assessment_type_id AND q.weight IS NOT NULL AND q.date_deleted IS NULL
-		AND jsonb_typeof(others -> q.question_code) = 'number'
+		AND CASE jsonb_typeof(others -> q.question_code) WHEN 'number' THEN abs((others -> q.question_code)::numeric) < 1e15 END -- else refused
 		UNION ALL
 		SELECT q.score_group, coalesce(h.weight, 0)
 		FROM assessment_question q JOIN assessment_choice h ON h.assessment_question_id = q.assessment_question_id

@@ -90,7 +90,7 @@ BEGIN
 		RAISE EXCEPTION 'answers must be a jsonb object, not %', jsonb_typeof(answers) USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'For example: {"VETERAN": "1", "MONTHLY_INCOME": 812.50, "ASKED_ON": "2026-03-01"}';
 	END IF;
-	RETURN (SELECT coalesce(jsonb_object_agg(a.key, a.value), '{}') FROM jsonb_each(answers) a WHERE a.value <> 'null');
+	RETURN merged_answers(answers, NULL);
 END
 $$;
 COMMENT ON FUNCTION given_answers(jsonb) IS
@@ -329,9 +329,10 @@ CREATE OR REPLACE FUNCTION merged_answers(stored jsonb, changes jsonb) RETURNS j
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	-- Returns answers with changes in them: null takes an answer away.
-	SELECT coalesce(jsonb_object_agg(m.key, m.value), '{}') FROM jsonb_each(stored || coalesce(changes, '{}')) m WHERE m.value <> 'null';
+	SELECT m.answers - ARRAY(SELECT a.key FROM jsonb_each(m.answers) a WHERE a.value = 'null')
+	FROM (SELECT stored || coalesce(changes, '{}') AS answers) m;
 END;
-COMMENT ON FUNCTION merged_answers(jsonb, jsonb) IS 'Used by edit_assessment(). changes: by question_code; null: none.';
+COMMENT ON FUNCTION merged_answers(jsonb, jsonb) IS 'Used by given_answers() and edit_assessment(). changes: by question_code; null: none.';
 
 CREATE OR REPLACE FUNCTION edit_assessment(assessment_id bigint, changes jsonb, confirm_warnings boolean DEFAULT false)
 RETURNS timestamptz
@@ -352,8 +353,8 @@ BEGIN
 	IF new.enrollment_id <> stored.enrollment_id OR stored.enrollment_id IS NULL THEN
 		PERFORM check_own_enrollment(new.enrollment_id, stored.client_id);
 	END IF;
-	PERFORM check_still_asked(stored.assessment_type_id, coalesce((SELECT jsonb_object_agg(n.key, n.value)
-		FROM jsonb_each(new.answers) n WHERE n.value IS DISTINCT FROM stored.answers -> n.key), '{}'));
+	PERFORM check_still_asked(stored.assessment_type_id, new.answers - ARRAY(SELECT n.key FROM jsonb_each(new.answers) n
+		WHERE n.value = stored.answers -> n.key));
 	before := refuse_warnings(confirm_warnings IS NOT TRUE);
 	UPDATE assessment a SET assessment_date = new.assessment_date, enrollment_id = new.enrollment_id,
 		data_collection_stage = new.data_collection_stage, answers = new.answers, comments = new.comments

@@ -35,10 +35,7 @@ BEGIN
 	IF NOT clienttrack.editable_row(@schema@::regnamespace, 'client', client_id) THEN
 		RAISE EXCEPTION 'client % is not yours to change', client_id USING ERRCODE = 'insufficient_privilege';
 	END IF;
-	IF EXISTS (SELECT FROM client c WHERE c.client_id = check_mergeable.client_id AND c.date_disposed IS NOT NULL) THEN
-		RAISE EXCEPTION 'the data of client % were disposed of', client_id USING ERRCODE = 'object_not_in_prerequisite_state',
-			HINT = 'Nobody can tell any more that it is the same person.';
-	END IF;
+	PERFORM refuse_disposed(client_id);
 END
 $$;
 COMMENT ON FUNCTION check_mergeable(bigint) IS

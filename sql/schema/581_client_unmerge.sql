@@ -78,7 +78,7 @@ BEGIN
 				DETAIL = CASE WHEN clienttrack.visible_row(@schema@::regnamespace, reference.table_name::text, stuck.row_id)
 					THEN format('%s %s has %s %s.', initcap(replace(reference.table_name, '_', ' ')), stuck.row_id, reference.column_name,
 						stuck.referenced_id)
-					ELSE format('A row of %s that is not yours to see.', reference.table_name) END,
+					ELSE 'A record that is not yours to see.' END,
 				HINT = 'Records entered since the merge hang together: change that, then undo the merge.';
 		END IF;
 	END LOOP;
@@ -306,7 +306,7 @@ BEGIN
 	END LOOP;
 	PERFORM check_rows_part(merge), check_merged_birth(merge);
 	PERFORM move_from_client(merge, kept);
-	UPDATE client_merge m SET unmerged_date = now(), unmerge_reason = unmerge_clients.reason,
+	UPDATE client_merge m SET filled = '{}', unmerged_date = now(), unmerge_reason = unmerge_clients.reason,
 		unmerged_by_user_id = clienttrack.current_user_id(@schema@::regnamespace)
 	WHERE m.client_merge_id = unmerge_clients.client_merge_id;
 END

@@ -91,7 +91,7 @@ FROM workflow_run_step d
 JOIN workflow_step s ON s.workflow_step_id = d.workflow_step_id
 JOIN step_function f ON f.function_name = s.function_name AND f.saved_table IS NOT NULL,
 	LATERAL (SELECT d.saved_id WHERE d.saved_id IS NOT NULL
-		UNION ALL SELECT e.value::bigint FROM jsonb_array_elements_text(d.result) e (value)) v
+		UNION ALL SELECT CASE WHEN e.value ~ '^[0-9]{1,18}$' THEN e.value::bigint END FROM jsonb_array_elements_text(d.result) e (value)) v
 WHERE d.date_deleted IS NULL;
 ALTER VIEW workflow_saved SET (security_invoker = true);
 COMMENT ON VIEW workflow_saved IS

@@ -163,7 +163,7 @@ SELECT is(replace_scan_card('NORTH5', 'NORTH6', 'worn'), 'NORTH6', 'a new card f
 SAVEPOINT knot;
 UPDATE client_service SET goal_id = 2 WHERE client_service_id = 601;
 SELECT is(did('test_worker', 'SELECT unmerge_clients((SELECT id FROM second), ''x'')'), 'CT006 a record that goes back and one that stays name each other', 'a knot');
-SELECT is(last_detail(), 'A row of client_service that is not yours to see.', 'of others');
+SELECT is(last_detail(), 'A record that is not yours to see.', 'of others');
 SELECT is(caught('SELECT unmerge_clients((SELECT id FROM second), ''x'')'), 'CT006 a record that goes back and one that stays name each other', 'a knot');
 SELECT is(last_detail(), 'Client Service 601 has goal_id 2.', 'of one''s own');
 ROLLBACK TO knot;

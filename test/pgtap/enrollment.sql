@@ -97,7 +97,7 @@ SELECT alike(last_detail(), '%Open: enrollment %: 1 goal.%', 'that lists it');
 
 -- A household exits.
 SELECT is(caught(format('SELECT * FROM exit_household((SELECT min(household_id) FROM family), ''2024-04-01'', 116, %s)', v.arguments)), v.outcome, 'exit_household ' || v.arguments) FROM (VALUES
-	('''{}''', '22023 members must be a jsonb array'), ('''[{"client_id": 101}]''', 'CT009 client 101 is not enrolled in household 2020'), ('''[{"client_id": 111}]''', 'CT009 x'),
+	('''{}''', '22023 members must be a jsonb array of at most 1000 elements'), ('''[{"client_id": 101}]''', 'CT009 client 101 is not enrolled in household 2020'), ('''[{"client_id": 111}]''', 'CT009 x'),
 	('''[{"client_id": 112, "exit_date": "soon"}]''', '22023 exit_date must be a date like 2026-03-01, not soon'), ('''[{"client_id": 112, "destination": 3}]''', '22023 destination has no code 3'), ('NULL', 'CT014 there are warnings to confirm')) v (arguments, outcome)
 	WHERE v.outcome NOT LIKE 'CT009%';
 SELECT is(left(caught(format('SELECT * FROM exit_household((SELECT min(household_id) FROM family), ''2024-04-01'', 116, %L)', v.members)), 5), 'CT009', v.members || ' are not all enrolled') FROM (VALUES ('[{"client_id": 101}]'), ('[{"client_id": 111}]')) v (members);
