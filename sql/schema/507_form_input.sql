@@ -86,6 +86,19 @@ $$;
 COMMENT ON FUNCTION check_amount(text, numeric, numeric) IS
 'Used by the functions that record services: the amount itself. Raises 22023 when it is below smallest, 10 billion or more, or NaN.';
 
+CREATE OR REPLACE FUNCTION check_given(name text, words text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+-- Returns a text that must say something.
+BEGIN
+	IF coalesce(words, '') !~ '\S' THEN
+		RAISE EXCEPTION '% must be given', name USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	RETURN words;
+END
+$$;
+COMMENT ON FUNCTION check_given(text, text) IS
+'Used by functions that take a reason, a name or a description: the text itself. name: of the argument. Raises 22004 for null and blanks.';
+
 CREATE OR REPLACE FUNCTION check_date(name text, day date, required boolean DEFAULT true) RETURNS date
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 -- Returns a day that is finite, and given where it must be.

@@ -749,7 +749,7 @@ BEGIN
 	IF num_nulls(organization_id, begin_date, end_date) > 0 THEN
 		RAISE EXCEPTION 'organization_id, begin_date and end_date must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	PERFORM check_reason(reason), check_days(begin_date, end_date), check_place(organization_id, program_id, NULL, NULL);
+	PERFORM check_given('reason', reason), check_days(begin_date, end_date), check_place(organization_id, program_id, NULL, NULL);
 	LOCK TABLE locked_period IN SHARE ROW EXCLUSIVE MODE;
 	SELECT k.locked_period_id INTO lock_id FROM locked_period k WHERE k.organization_id = lock_period.organization_id
 	AND k.program_id IS NOT DISTINCT FROM lock_period.program_id AND k.begin_date = lock_period.begin_date
@@ -777,7 +777,7 @@ BEGIN
 	IF locked_period_id IS NULL THEN
 		RAISE EXCEPTION 'locked_period_id must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	PERFORM check_reason(reason);
+	PERFORM check_given('reason', reason);
 	UPDATE locked_period k SET date_deleted = now(), unlock_reason = reason
 	WHERE k.locked_period_id = unlock_period.locked_period_id AND k.date_deleted IS NULL;
 	IF NOT FOUND AND NOT EXISTS (SELECT FROM locked_period k

@@ -52,17 +52,6 @@ $$;
 COMMENT ON FUNCTION refuse_disposed(bigint) IS
 'Used by edit_client(), set_ssn() and merge_clients(): nobody can tell any more that it is the same person. Raises 55000.';
 
-CREATE OR REPLACE FUNCTION check_reason(reason text) RETURNS void
-LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
--- Ensures that a reason is given.
-BEGIN
-	IF coalesce(reason, '') !~ '\S' THEN
-		RAISE EXCEPTION 'reason must be given' USING ERRCODE = 'null_value_not_allowed';
-	END IF;
-END
-$$;
-COMMENT ON FUNCTION check_reason(text) IS 'Used by read_ssn() and dispose_client(). Raises 22004 for null and blanks.';
-
 CREATE OR REPLACE FUNCTION log_disclosure(client_id bigint, what text, reason text, disclosed_to text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
@@ -101,7 +90,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
 	PERFORM clienttrack.require_right(@schema@::regnamespace, 'read_ssn');
 	PERFORM check_client_seen(client_id);
-	PERFORM check_reason(reason);
+	PERFORM check_given('reason', reason);
 	PERFORM log_disclosure(client_id, 'ssn', reason);
 	RETURN stored_ssn(client_id);
 END

@@ -357,7 +357,7 @@ BEGIN
 	PERFORM clienttrack.require_right(@schema@::regnamespace, 'dispose_clients');
 	PERFORM refuse_merged_client(client_id);
 	PERFORM check_client_seen(client_id, deleted_too => true);
-	PERFORM check_reason(reason);
+	PERFORM check_given('reason', reason);
 	PERFORM check_fresh_snapshots('a client''s data are disposed of');
 	PERFORM FROM client c WHERE c.client_id = dispose_client.client_id FOR UPDATE;
 	PERFORM refuse_merged_client(client_id); -- merged while we waited for the lock

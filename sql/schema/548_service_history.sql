@@ -4,10 +4,10 @@ CREATE OR REPLACE VIEW client_service_history_all AS
 SELECT s.client_service_id, s.client_id, s.date_provided, s.service_id, v.service_code, v.service_name, vg.service_group_name,
 	trim_scale(s.units) AS units, s.unit_of_measure, trim_scale(s.unit_value) AS unit_value, s.total_value,
 	s.program_id, p.program_name, o.organization_name, s.enrollment_id, s.location_id, l.location_name, s.provider_id, pr.provider_name, s.provided_by_user_id,
-	nullif(concat_ws(' ', pu.user_first_name, pu.user_last_name), '') AS provided_by, f.fund_name, s.grant_award_id,
+	user_name(pu) AS provided_by, f.fund_name, s.grant_award_id,
 	ga.grant_identifier, r.service_reason_name AS reason, s.goal_id, gl.goal_description, s.action_step_id, s.referral_id, s.client_barrier_id, b.barrier_name, s.comments, s.fa_amount,
 	s.fa_start_date, s.fa_end_date, s.service_batch_run_id, s.date_created::date - s.date_provided AS days_to_entry, s.date_created,
-	nullif(concat_ws(' ', eu.user_first_name, eu.user_last_name), '') AS entered_by, s.date_updated, s.date_deleted, s.delete_reason
+	user_name(eu) AS entered_by, s.date_updated, s.date_deleted, s.delete_reason
 FROM client_service s
 LEFT JOIN service v ON v.service_id = s.service_id
 LEFT JOIN service_group vg ON vg.service_group_id = v.service_group_id
@@ -92,9 +92,9 @@ COMMENT ON COLUMN client_service_history.value_of_client IS 'Value in dollars of
 CREATE OR REPLACE VIEW indirect_service_history_all AS
 SELECT s.indirect_service_id, s.date_provided, s.service_id, v.service_code, v.service_name, s.persons_served,
 	trim_scale(s.units) AS units, s.unit_of_measure, trim_scale(s.unit_value) AS unit_value, s.total_value, s.program_id, p.program_name,
-	o.organization_name, l.location_name, pr.provider_name, nullif(concat_ws(' ', pu.user_first_name, pu.user_last_name), '') AS provided_by,
+	o.organization_name, l.location_name, pr.provider_name, user_name(pu) AS provided_by,
 	ga.grant_identifier, r.service_reason_name AS reason, s.comments, s.date_created,
-	nullif(concat_ws(' ', eu.user_first_name, eu.user_last_name), '') AS entered_by, s.date_updated, s.date_deleted, s.delete_reason
+	user_name(eu) AS entered_by, s.date_updated, s.date_deleted, s.delete_reason
 FROM indirect_service s
 LEFT JOIN service v ON v.service_id = s.service_id
 LEFT JOIN program p ON p.program_id = s.program_id
@@ -137,7 +137,7 @@ COMMENT ON COLUMN indirect_service_history_all.delete_reason IS 'Why it was dele
 CREATE OR REPLACE VIEW turn_away_history_all AS
 SELECT t.turn_away_id, t.turn_away_date, t.client_id, t.persons, t.service_id, v.service_code, v.service_name,
 	r.turn_away_reason_name AS reason, t.bar_id, t.program_id, p.program_name, o.organization_name, l.location_name, t.comments,
-	t.date_created, nullif(concat_ws(' ', eu.user_first_name, eu.user_last_name), '') AS entered_by, t.date_updated, t.date_deleted, t.delete_reason
+	t.date_created, user_name(eu) AS entered_by, t.date_updated, t.date_deleted, t.delete_reason
 FROM turn_away t
 LEFT JOIN service v ON v.service_id = t.service_id
 LEFT JOIN turn_away_reason r ON r.turn_away_reason_id = t.turn_away_reason_id

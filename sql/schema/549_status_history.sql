@@ -78,12 +78,6 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION user_name(u hmis_user) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
--- Returns the name of a user to show.
-RETURN nullif(concat_ws(' ', u.user_first_name, u.user_last_name), '');
-COMMENT ON FUNCTION user_name(hmis_user) IS 'Used by the views of case management: first and last name; null where none is known.';
-
 CREATE OR REPLACE VIEW case_status_history AS
 SELECT h.case_status_change_id, h.client_id, CASE WHEN h.client_barrier_id IS NOT NULL THEN 'need or barrier'
 		WHEN h.goal_id IS NOT NULL THEN 'goal' WHEN h.action_plan_id IS NOT NULL THEN 'action plan' ELSE 'action step' END AS record_type,

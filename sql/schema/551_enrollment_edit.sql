@@ -146,7 +146,7 @@ DECLARE
 	services bigint;
 BEGIN
 	PERFORM refuse_open_workflow();
-	PERFORM check_reason(reason);
+	PERFORM check_given('reason', reason);
 	PERFORM enrollment_to_change(enrollment_id);
 	PERFORM FROM enrollment e WHERE e.enrollment_id = delete_enrollment.enrollment_id FOR UPDATE;
 	WITH gone AS (

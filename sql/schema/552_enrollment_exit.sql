@@ -197,7 +197,7 @@ DECLARE
 	before boolean;
 BEGIN
 	PERFORM refuse_open_workflow();
-	PERFORM check_reason(reason);
+	PERFORM check_given('reason', reason);
 	stored := enrollment_to_change(enrollment_id);
 	IF stored.exit_date IS NULL THEN
 		RAISE EXCEPTION 'the client has not exited' USING ERRCODE = 'object_not_in_prerequisite_state',

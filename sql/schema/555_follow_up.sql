@@ -168,7 +168,7 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	stored CONSTANT assessment_follow_up := follow_up_to_change(assessment_follow_up_id);
 BEGIN
-	PERFORM check_reason(reason);
+	PERFORM check_given('reason', reason);
 	UPDATE assessment_follow_up f SET canceled_date = current_date, cancel_reason = reason
 	WHERE f.assessment_follow_up_id = stored.assessment_follow_up_id;
 END
@@ -225,7 +225,7 @@ SELECT f.assessment_follow_up_id, f.client_id, t.assessment_type_code, t.assessm
 	CASE WHEN num_nonnulls(f.completed_by_assessment_id, f.canceled_date) = 0 AND f.due_date < current_date
 		THEN current_date - f.due_date ELSE 0 END AS days_overdue,
 	f.enrollment_id, p.program_id, p.program_name, f.assigned_user_id,
-	nullif(concat_ws(' ', u.user_first_name, u.user_last_name), '') AS assigned_to, f.initiated_by_assessment_id,
+	user_name(u) AS assigned_to, f.initiated_by_assessment_id,
 	i.assessment_date AS initiated_by_date, f.completed_by_assessment_id, c.assessment_date AS completed_date, f.canceled_date,
 	f.cancel_reason, f.comments, f.date_created, f.date_updated
 FROM assessment_follow_up f

@@ -2,19 +2,6 @@
 
 -- What the functions of case management share.
 
-CREATE OR REPLACE FUNCTION check_given(name text, words text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
--- Returns a text that must say something.
-BEGIN
-	IF coalesce(words, '') !~ '\S' THEN
-		RAISE EXCEPTION '% must be given', name USING ERRCODE = 'null_value_not_allowed';
-	END IF;
-	RETURN words;
-END
-$$;
-COMMENT ON FUNCTION check_given(text, text) IS
-'Used by the functions of case management: the text itself. name: of the argument. Raises 22004 for null and blanks.';
-
 CREATE OR REPLACE FUNCTION check_not_before(name text, day date, since_name text, since date) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 -- Ensures that a day, where it is given, is not before another.

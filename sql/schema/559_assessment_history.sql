@@ -56,7 +56,7 @@ SELECT a.assessment_id, a.client_id, a.assessment_date, t.assessment_type_code, 
 	a.enrollment_id, e.entry_date, p.program_id, p.program_name, o.organization_name,
 	(SELECT jsonb_object_agg(q.question_code, a.answers -> q.question_code) FROM assessment_question q
 		WHERE q.assessment_type_id = a.assessment_type_id AND q.question_type = 'score' AND a.answers ? q.question_code) AS scores,
-	a.answers, a.comments, a.date_created, nullif(concat_ws(' ', u.user_first_name, u.user_last_name), '') AS entered_by,
+	a.answers, a.comments, a.date_created, user_name(u) AS entered_by,
 	a.date_updated, a.date_deleted, a.delete_reason
 FROM assessment a
 JOIN assessment_type t ON t.assessment_type_id = a.assessment_type_id

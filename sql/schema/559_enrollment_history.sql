@@ -5,9 +5,9 @@ SELECT e.enrollment_id, e.client_id, e.program_id, p.program_name, o.organizatio
 	coalesce(e.exit_date, greatest(current_date, e.entry_date)) - e.entry_date + 1 AS days_enrolled, e.household_id, e.relationship_to_hoh,
 	(SELECT count(*) FROM enrollment m WHERE m.household_id = e.household_id AND m.date_deleted IS NULL) AS household_members,
 	e.destination, d.label AS destination_label, e.grant_award_id, g.grant_identifier, m.case_manager_user_id,
-	nullif(concat_ws(' ', u.user_first_name, u.user_last_name), '') AS case_manager, s.services, s.first_service_date, s.last_service_date,
+	user_name(u) AS case_manager, s.services, s.first_service_date, s.last_service_date,
 	a.assessments, e.enrollment_coc, e.living_situation, e.disabling_condition, e.move_in_date, e.hud_elements, e.exit_hud_elements, e.comments,
-	e.date_created, nullif(concat_ws(' ', eu.user_first_name, eu.user_last_name), '') AS entered_by, e.date_updated, e.date_deleted, e.delete_reason
+	e.date_created, user_name(eu) AS entered_by, e.date_updated, e.date_deleted, e.delete_reason
 FROM enrollment e
 LEFT JOIN program p ON p.program_id = e.program_id
 LEFT JOIN organization o ON o.organization_id = p.organization_id

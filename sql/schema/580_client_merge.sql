@@ -283,7 +283,7 @@ BEGIN
 	ELSIF client_id = merged_client_id THEN
 		RAISE EXCEPTION 'a client is not merged with itself' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	PERFORM check_reason(reason), check_fresh_snapshots('clients are merged');
+	PERFORM check_given('reason', reason), check_fresh_snapshots('clients are merged');
 	PERFORM lock_merged_clients(ARRAY[client_id, merged_client_id]);
 	PERFORM check_mergeable(client_id), check_mergeable(merged_client_id);
 	SELECT c.* INTO kept FROM client c WHERE c.client_id = merge_clients.client_id;

@@ -298,7 +298,7 @@ DECLARE
 BEGIN
 	PERFORM refuse_open_workflow();
 	PERFORM clienttrack.require_right(@schema@::regnamespace, 'merge_clients');
-	PERFORM check_reason(reason), check_fresh_snapshots('clients are unmerged');
+	PERFORM check_given('reason', reason), check_fresh_snapshots('clients are unmerged');
 	merge := merge_to_undo(client_merge_id);
 	SELECT c.* INTO kept FROM client c WHERE c.client_id = merge.client_id;
 	PERFORM check_last_merge(merge, kept);

@@ -285,7 +285,7 @@ LANGUAGE plpgsql VOLATILE ROWS 10 SET search_path FROM CURRENT AS $$
 -- Cancels a run and returns what its steps saved, which stays.
 #variable_conflict use_column
 BEGIN
-	PERFORM check_reason(reason), leave_workflow(cancel_workflow.workflow_run_id, 'canceled', reason);
+	PERFORM check_given('reason', reason), leave_workflow(cancel_workflow.workflow_run_id, 'canceled', reason);
 	RETURN QUERY SELECT v.* FROM workflow_saved v WHERE v.workflow_run_id = cancel_workflow.workflow_run_id
 	ORDER BY v.step_order, v.saved_id;
 END
