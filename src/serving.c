@@ -11,22 +11,15 @@
 #include "postgres.h"
 
 #include "commands/trigger.h"
-#include "executor/executor.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "utils/hsearch.h"
 #include "utils/rel.h"
 
 #include "guard.h"
 #include "siblings.h"
+#include "trigger_rows.h"
 
 PG_FUNCTION_INFO_V1(clienttrack_keep_serving);
-
-typedef struct KeepPlan
-{
-	Oid			relid;
-	SPIPlanPtr	plan;			/* kept, or NULL */
-} KeepPlan;
 
 /*
  * The organization that entered the client sees it without being listed. A victim service provider is never listed:
@@ -64,61 +57,8 @@ static bool
 TellsByItself(Relation rel, Tuplestorestate *rows)
 {
 	int			column = SPI_fnumber(RelationGetDescr(rel), "enrollment_id");
-	TupleTableSlot *slot;
-	bool		tells = false;
 
-	if (strcmp(TableConcept(rel), "enrollment") == 0 || column <= 0)
-		return true;
-	slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsMinimalTuple);
-	tuplestore_select_read_pointer(rows, tuplestore_alloc_read_pointer(rows, EXEC_FLAG_REWIND));
-	tuplestore_rescan(rows);
-	while (!tells && tuplestore_gettupleslot(rows, true, false, slot))
-		tells = slot_attisnull(slot, column);
-	ExecDropSingleTupleTableSlot(slot);
-	return tells;
-}
-
-/* Returns the statement that adds what is missing. */
-static char *
-KeepStatement(Oid relid)
-{
-	StringInfoData buf;
-
-	initStringInfo(&buf);
-	AppendWithSiblings(&buf, FindSiblingTables(relid), add_serving, GUARD_NEW_ROWS);
-	return buf.data;
-}
-
-/* Returns a plan for a statement of so many rows: the kept one for a few. */
-static SPIPlanPtr
-PlanToKeep(Oid relid, int64 rows)
-{
-	static HTAB *plans = NULL;
-	KeepPlan   *entry;
-	bool		found;
-
-	if (plans == NULL)
-	{
-		HASHCTL		ctl = {.keysize = sizeof(Oid), .entrysize = sizeof(KeepPlan)};
-
-		plans = hash_create("clienttrack serving plans", 8, &ctl, HASH_ELEM | HASH_BLOBS);
-	}
-	entry = hash_search(plans, &relid, HASH_ENTER, &found);
-	if (!found)
-		entry->plan = NULL;
-	SetLocally("jit", "off");
-	SetLocally(rows > KEPT_PLAN_ROWS ? "enable_nestloop" : "enable_seqscan", "off");
-	if (rows > KEPT_PLAN_ROWS)
-		return SPI_prepare(KeepStatement(relid), 0, NULL);
-	if (entry->plan == NULL || !SPI_plan_is_valid(entry->plan))
-	{
-		SPIPlanPtr	plan = SPI_prepare(KeepStatement(relid), 0, NULL);
-
-		if (plan != NULL)
-			SPI_keepplan(plan);
-		entry->plan = plan;
-	}
-	return entry->plan;
+	return strcmp(TableConcept(rel), "enrollment") == 0 || column <= 0 || AnyRow(rel, rows, column, true);
 }
 
 /* Statement trigger on enrollment and client_service: adds the organizations of the rows' programs to the clients'. */
@@ -126,20 +66,15 @@ Datum
 clienttrack_keep_serving(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
-	Oid			relid;
 	GuardSurrounding surrounding;
-	SPIPlanPtr	plan;
 
 	CheckKeepCall(fcinfo);
 	if (!TellsByItself(trigdata->tg_relation, trigdata->tg_newtable))
 		return PointerGetDatum(NULL);
-	relid = RelationGetRelid(trigdata->tg_relation);
-	surrounding = GuardEnter(relid);
+	surrounding = GuardEnter(RelationGetRelid(trigdata->tg_relation));
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "could not connect to SPI");
-	GuardRegisterRows(GUARD_NEW_ROWS, relid, trigdata->tg_newtable);
-	plan = PlanToKeep(relid, tuplestore_tuple_count(trigdata->tg_newtable));
-	if (plan == NULL || SPI_execute_plan(plan, NULL, NULL, false, 0) != SPI_OK_UPDATE)
+	if (ExecuteOverRows(trigdata, add_serving) != SPI_OK_UPDATE)
 		elog(ERROR, "could not add to the organizations that serve clients");
 	SPI_finish();
 	GuardLeave(surrounding);
