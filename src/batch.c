@@ -46,12 +46,13 @@ PG_FUNCTION_INFO_V1(clienttrack_post_batch);
 	"JOIN {service_batch} b ON b.service_batch_id = r.service_batch_id " \
 	"JOIN {service_batch_service} bs ON bs.service_batch_id = b.service_batch_id AND bs.date_deleted IS NULL " \
 	"JOIN {service} s ON s.service_id = bs.service_id " \
+	OPEN_AUTHORIZATION("{schema}", "c.client_id", "bs.service_id", "c.enrollment_id", "r.date_provided", "bs.units") \
 	"WHERE c.service_batch_run_id = $1 AND c.batch_status = 'pending' AND c.date_deleted IS NULL " clients \
 	"AND NOT EXISTS (SELECT FROM {client_service} p WHERE p.service_batch_run_id = $1 " \
 	"	AND p.client_id = c.client_id AND p.service_id = bs.service_id AND p.date_deleted IS NULL OFFSET 0)"
 
 /*
- * Unit values come from the batch, the offering or the service, grants from the batch or the offering; both are looked up
+ * Unit values come from the batch, the authorization that is drawn on, the offering or the service, grants likewise; both are looked up
  * once for each service. The result is
  * grouped, not joined: the planner expects few clients where many were just added, and would join them by loops.
  */
@@ -66,11 +67,12 @@ PG_FUNCTION_INFO_V1(clienttrack_post_batch);
 	"	JOIN {service} s ON s.service_id = bs.service_id WHERE r.service_batch_run_id = $1 OFFSET 0) g OFFSET 0) d), " \
 	"posted AS (INSERT INTO {client_service} (client_id, service_id, program_id, date_provided, enrollment_id, location_id, " \
 	"	units, unit_value, unit_of_measure, service_batch_run_id, provided_by_user_id, grant_award_id, service_reason_id, " \
-	"	comments, user_id) " \
+	"	service_authorization_id, comments, user_id) " \
 	"SELECT c.client_id, bs.service_id, b.program_id, r.date_provided, c.enrollment_id, b.location_id, " \
-	"	bs.units, (SELECT v.unit_value FROM value v WHERE v.service_id = bs.service_id), s.unit_of_measure, " \
-	"	r.service_batch_run_id, b.provided_by_user_id, (SELECT v.grant_award_id FROM value v WHERE v.service_id = bs.service_id), " \
-	"	b.service_reason_id, b.default_comments, c.user_id" \
+	"	bs.units, coalesce(bs.unit_value, a.unit_value, (SELECT v.unit_value FROM value v WHERE v.service_id = bs.service_id)), " \
+	"	s.unit_of_measure, r.service_batch_run_id, b.provided_by_user_id, coalesce(b.grant_award_id, a.grant_award_id, " \
+	"		(SELECT v.grant_award_id FROM value v WHERE v.service_id = bs.service_id)), " \
+	"	b.service_reason_id, a.service_authorization_id, b.default_comments, c.user_id" \
 	UNPOSTED_SERVICES(clients) \
 	" RETURNING client_id) " \
 	"SELECT c.client_id, CASE WHEN c.services > 0 THEN 'posted' WHEN c.batch_status = 'rejected' THEN 'rejected' " \
@@ -90,7 +92,7 @@ static const char post_clients_statement[] = POST_STATEMENT(NAMED_CLIENTS);
 #define CANDIDATES_QUERY(clients) \
 	"SELECT -c.service_batch_client_id AS client_service_id, c.client_id, bs.service_id, b.program_id, r.date_provided, " \
 	"	c.enrollment_id, b.location_id, r.service_batch_run_id, b.provided_by_user_id, b.grant_award_id, " \
-	"	b.service_reason_id, now() AS date_created" UNPOSTED_SERVICES(clients)
+	"	b.service_reason_id, bs.units, s.unit_of_measure, a.service_authorization_id, now() AS date_created" UNPOSTED_SERVICES(clients)
 
 static const char run_candidates[] = CANDIDATES_QUERY(ALL_CLIENTS);
 static const char named_candidates[] = CANDIDATES_QUERY(NAMED_CLIENTS);

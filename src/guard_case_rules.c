@@ -113,6 +113,8 @@ static const char work_is_open[] =
 	OPEN_IN("action_plan", "x.plan_status = 'open'", "action plan", "action plans") ", "
 	OPEN_IN("referral", "NOT EXISTS (SELECT FROM {client_service} s WHERE s.referral_id = x.referral_id AND s.date_deleted IS NULL)",
 			"referral without a service", "referrals without a service") ", "
+	OPEN_IN("service_authorization", "x.authorization_status <> 'denied' AND x.end_date > r.exit_date "
+			"AND x.units_drawn < x.units_authorized", "service authorization", "service authorizations") ", "
 	OPEN_IN("workflow_run", "x.run_status IN ('open', 'paused') "
 			"AND x.workflow_run_id::text IS DISTINCT FROM nullif(current_setting('clienttrack.workflow_run', true), '')",
 			"workflow", "workflows") "), '') AS words) w "
@@ -281,6 +283,8 @@ static const char goal_dates[] = CASE_DATES("goal_id", "r.begin_date", "r.begin_
 static const char plan_dates[] = CASE_DATES("action_plan_id", "r.begin_date", "r.begin_date, r.end_date, r.status_date");
 static const char step_dates[] = CASE_DATES("action_step_id", "coalesce(least(r.completed_date, r.status_date), r.date_created::date)",
 											"r.completed_date, r.status_date");
+static const char authorization_dates[] =
+	CASE_DATES("service_authorization_id", "r.begin_date", "r.decided_date, r.status_date");
 static const char assignment_dates[] = CASE_DATES("case_assignment_id", "r.begin_date", "NULL::date");
 static const char lock_parents_of_case[] = "SELECT " LOCK_PARENTS("client", "c");
 
@@ -296,6 +300,7 @@ static const char client_has_case[] =
 	CASE_OF_CLIENT("client_barrier", "identified_date", "need or barrier", "needs or barriers") " UNION ALL "
 	CASE_OF_CLIENT("goal", "begin_date", "goal", "goals") " UNION ALL "
 	CASE_OF_CLIENT("action_plan", "begin_date", "action plan", "action plans") " UNION ALL "
+	CASE_OF_CLIENT("service_authorization", "begin_date", "service authorization", "service authorizations") " UNION ALL "
 	CASE_OF_CLIENT("case_assignment", "begin_date", "case manager", "case managers") ") v";
 
 /* Whoever is deactivated, or deleted, has a case load that somebody should take over. */
@@ -333,6 +338,7 @@ const GuardRule guard_case_rules[] = {
 	MERGED_CLIENT_RULE("goal"),
 	MERGED_CLIENT_RULE("action_plan"),
 	MERGED_CLIENT_RULE("referral"),
+	MERGED_CLIENT_RULE("service_authorization"),
 	MERGED_CLIENT_RULE("workflow_run"),
 	MERGED_CLIENT_RULE("service_batch_client"),
 
@@ -411,10 +417,11 @@ const GuardRule guard_case_rules[] = {
 	CASE_DATE_RULES("client_barrier", "client_id, identified_date, resolved_date, status_date, date_deleted", barrier_dates),
 	CASE_DATE_RULES("goal", "client_id, begin_date, closed_date, status_date, date_deleted", goal_dates),
 	CASE_DATE_RULES("action_plan", "client_id, begin_date, end_date, status_date, date_deleted", plan_dates),
+	CASE_DATE_RULES("service_authorization", "client_id, begin_date, decided_date, status_date, date_deleted", authorization_dates),
 	CASE_DATE_RULES("action_step", "client_id, completed_date, status_date, date_deleted", step_dates),
 	{"client_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "client", GUARD_UPDATE | GUARD_OTHERS | GUARD_NOT_MERGED, false, "dob, date_deleted",
 		client_has_case, NULL, NULL,
-		"needs, goals, action plans or case managers would be left without the client or before birth", "In the way: %s.",
+		"needs, goals, action plans, authorizations or case managers would be left without the client or before birth", "In the way: %s.",
 	"Delete or correct them first."},
 
 	/* case managers */

@@ -49,6 +49,7 @@ typedef struct FactColumns
 	AttrNumber	ids[FACT_IDS];
 	AttrNumber	date_provided;
 	AttrNumber	enrollment_id;
+	AttrNumber	service_authorization_id;
 	AttrNumber	date_deleted;
 	bool		complete;		/* all of them are there */
 } FactColumns;
@@ -113,7 +114,8 @@ FindColumns(Relation rel)
 	columns.date_provided = ColumnOfType(tupdesc, "date_provided", DATEOID);
 	columns.enrollment_id = ColumnOfType(tupdesc, "enrollment_id", INT8OID);
 	columns.date_deleted = ColumnOfType(tupdesc, "date_deleted", TIMESTAMPTZOID);
-	complete = columns.date_provided && columns.enrollment_id && columns.date_deleted;
+	columns.service_authorization_id = ColumnOfType(tupdesc, "service_authorization_id", INT8OID);
+	complete = columns.date_provided && columns.enrollment_id && columns.date_deleted && columns.service_authorization_id;
 	for (int i = 0; i < FACT_IDS; i++)
 	{
 		columns.ids[i] = ColumnOfType(tupdesc, id_columns[i], INT8OID);
@@ -147,6 +149,8 @@ FactOfRow(Relation rel, TupleTableSlot *slot, FactKey *key)
 		key->flags |= 1 << FACT_IDS;
 	if (slot_attisnull(slot, columns.date_deleted))
 		key->flags |= 1 << (FACT_IDS + 1);
+	if (slot_attisnull(slot, columns.service_authorization_id))
+		key->flags |= 1 << (FACT_IDS + 2);
 }
 
 /* Tells whether all rows share one fact, and which. */

@@ -42,6 +42,7 @@ GuardRuleWakes(const GuardRule *rule, const GuardEvent *event)
 {
 	return (rule->events & event->event & EVENT_KINDS) != 0 && (rule->events & event->excused) == 0 &&
 		(rule->events & GUARD_ROW) == (event->event & GUARD_ROW) &&
+		(event->candidates || (rule->events & GUARD_PLANNED) == 0) &&
 		strcmp(rule->table, event->concept) == 0;
 }
 
@@ -259,7 +260,7 @@ GuardRefusalQuery(const GuardEvent *event)
 		const GuardRule *rule = GuardRuleAt(i);
 
 		if (!GuardRuleWakes(rule, event) || rule->violations == NULL || (rule->elevel < ERROR && !event->with_warnings) ||
-			(event->stored && (rule->events & (GUARD_WRITING | GUARD_NOT_LOADED))))
+			(event->stored && (rule->events & (GUARD_WRITING | GUARD_NOT_LOADED | GUARD_PLANNED))))
 			continue;
 		appendStringInfo(&buf, "%sSELECT %d AS rule, w.row_id, w.item FROM (%s) w",
 						 separator, i, PartOfQuery(event, rule, rule->violations));

@@ -26,12 +26,14 @@
 #define FACT_OF_ROW \
 	"m.service_id = r.service_id AND m.program_id = r.program_id AND m.date_provided = r.date_provided " \
 	"AND m.live = (r.date_deleted IS NULL) AND m.without_enrollment = (r.enrollment_id IS NULL) " \
+	"AND m.without_authorization = (r.service_authorization_id IS NULL) " \
 	EQUAL_OR_NULL("location_id") EQUAL_OR_NULL("service_batch_run_id") EQUAL_OR_NULL("grant_award_id") \
 	EQUAL_OR_NULL("provider_id") EQUAL_OR_NULL("service_reason_id") EQUAL_OR_NULL("provided_by_user_id")
 const char	guard_facts[] =
 	"SELECT DISTINCT r.service_id, r.program_id, r.location_id, r.date_provided, r.service_batch_run_id, "
 	"r.grant_award_id, r.provider_id, r.service_reason_id, r.provided_by_user_id, "
-	"r.enrollment_id IS NULL AS without_enrollment, r.date_deleted IS NULL AS live FROM {rows} r";
+	"r.enrollment_id IS NULL AS without_enrollment, r.service_authorization_id IS NULL AS without_authorization, "
+	"r.date_deleted IS NULL AS live FROM {rows} r";
 
 /* A bed night never falls on the exit day, whatever an offering says. */
 #define EXIT_DAY_ALLOWED(r) \
@@ -213,6 +215,50 @@ static const char duplicate_lock[] =
 	"	JOIN {service} s ON s.service_id = r.service_id WHERE " HAS_DUPLICATE_RULE " AND " LIVE("r") ")) "
 	"ORDER BY c.client_id FOR NO KEY UPDATE OF c) locked";
 
+static const char authorization_missing[] =
+	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item "
+	"FROM (SELECT d.* FROM {facts} d WHERE d.live AND d.without_authorization "
+	"	AND " OFFERING_SAYS("requires_authorization", "d") ") m "
+	"JOIN {rows} r ON " FACT_OF_ROW;
+
+/* The first reason why the live service r cannot draw on the authorization a; null: it can. */
+#define AUTHORIZATION_MISSES(a, r) \
+	"CASE WHEN " a ".service_authorization_id IS NULL OR " a ".date_deleted IS NOT NULL THEN 'does not exist' " \
+	"WHEN " a ".authorization_status <> 'approved' THEN 'is ' || " a ".authorization_status " \
+	"WHEN " a ".client_id <> " r ".client_id THEN 'is of another client' " \
+	"WHEN " a ".service_id <> " r ".service_id THEN 'is for another service' " \
+	"WHEN " a ".enrollment_id IS NOT NULL AND " a ".enrollment_id IS DISTINCT FROM " r ".enrollment_id " \
+	"	THEN 'is for enrollment ' || " a ".enrollment_id " \
+	"WHEN " r ".date_provided NOT BETWEEN " a ".begin_date AND " a ".end_date " \
+	"	THEN 'is from ' || " DAY(a ".begin_date") " || ' to ' || " DAY(a ".end_date") " " \
+	"WHEN " a ".unit_of_measure <> " r ".unit_of_measure THEN 'is in ' || " a ".unit_of_measure END"
+
+/* Whoever draws on an authorization has locked it: see draw.c. */
+static const char draws_on_authorization[] = "SELECT FROM {facts} m WHERE m.live AND NOT m.without_authorization";
+static const char authorization_does_not_fit[] =
+	"SELECT v.row_id, v.item || v.why AS item FROM ("
+	"	SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " || ', authorization ' || r.service_authorization_id || ' ' AS item, "
+	"		" AUTHORIZATION_MISSES("a", "r") " AS why "
+	"	FROM {rows} r LEFT JOIN {service_authorization} a ON a.service_authorization_id = r.service_authorization_id "
+	"	WHERE " LIVE("r") " AND r.service_authorization_id IS NOT NULL) v WHERE v.why IS NOT NULL";
+
+/* Rows to come that would draw more than is left, in their order (negative keys descend). A row that changes gives back what it has. */
+static const char authorization_exceeded[] =
+	"SELECT t.row_id, t.item FROM ("
+	"	SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " || ', authorization ' || r.service_authorization_id AS item, "
+	"		r.service_authorization_id, sum(r.units - coalesce(o.units, 0)) "
+	"			OVER (PARTITION BY r.service_authorization_id ORDER BY r.client_service_id DESC) AS units "
+	"	FROM {rows} r LEFT JOIN {client_service} o ON o.client_service_id = r.client_service_id "
+	"		AND o.service_authorization_id = r.service_authorization_id AND o.date_deleted IS NULL "
+	"	WHERE " LIVE("r") " AND r.service_authorization_id IS NOT NULL) t "
+	"JOIN {service_authorization} a ON a.service_authorization_id = t.service_authorization_id "
+	"WHERE a.units_drawn + t.units > a.units_authorized";
+
+static const char authorization_in_use[] =
+	"SELECT a.service_authorization_id AS row_id, 'authorization ' || a.service_authorization_id || ' has ' || " SERVICES_SINCE " AS item "
+	"FROM {rows} a JOIN {client_service} cs ON cs.service_authorization_id = a.service_authorization_id "
+	"WHERE cs.date_deleted IS NULL AND " AUTHORIZATION_MISSES("a", "cs") " IS NOT NULL GROUP BY a.service_authorization_id";
+
 static const char lock_parents_of_services[] = "SELECT " LOCK_PARENTS("client", "c") ", " LOCK_PARENTS("enrollment", "e");
 static const char lock_parents_of_enrollments[] = "SELECT " LOCK_PARENTS("client", "c");
 
@@ -306,7 +352,8 @@ static const char program_locked[] =
 static const char unit_of_measure_in_use[] =
 	"SELECT r.service_id AS row_id, 'service ' || r.service_id AS item FROM {rows} r "
 	"WHERE EXISTS (SELECT FROM {client_service} cs WHERE cs.service_id = r.service_id) "
-	"OR EXISTS (SELECT FROM {indirect_service} i WHERE i.service_id = r.service_id)";
+	"OR EXISTS (SELECT FROM {indirect_service} i WHERE i.service_id = r.service_id) "
+	"OR EXISTS (SELECT FROM {service_authorization} a WHERE a.service_id = r.service_id)";
 
 static const char bar_without_scope[] =
 	"SELECT b.bar_id AS row_id, 'bar ' || b.bar_id AS item FROM {bar} b "
@@ -349,6 +396,7 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 	"fa_start_date, fa_end_date, sub_type_provided, referral_outcome"
 #define WAKE_INDIRECT "service_id, program_id, date_provided, location_id, date_deleted"
 #define WAKE_FACT "service_id, program_id, date_provided, enrollment_id, location_id, date_deleted"
+#define WAKE_AUTHORIZED WAKE_ROW ", service_authorization_id, units, unit_of_measure"
 #define SERVICE_RULE(name, sqlstate, elevel, about) \
 	name, sqlstate, elevel, "client_service", GUARD_INSERT | GUARD_UPDATE, about
 /* About entering a service: what was entered before does not break it because two records of the client become one. */
@@ -391,6 +439,17 @@ const GuardRule guard_service_rules[] = {
 		"provided_by_user_id",
 		service_references, NULL, NULL,
 		"service refers to a record that does not exist", "Not found: %s.", NULL},
+	{SERVICE_RULE("authorization_required", ERRCODE_CT_AUTHORIZATION, ERROR, ABOUT_FACTS) | GUARD_NOT_LOADED | GUARD_NOT_MERGED,
+		WAKE_FACT ", service_authorization_id", authorization_missing, NULL, NULL,
+		"service needs an authorization", "No authorization named: %s.",
+		"Have it authorized first, see create_service_authorization(). A plain INSERT names the service_authorization_id."},
+	{SERVICE_RULE("authorization_does_not_fit", ERRCODE_CT_AUTHORIZATION, ERROR, ABOUT_FACTS), WAKE_AUTHORIZED,
+		authorization_does_not_fit, draws_on_authorization, NULL,
+		"service does not fit its authorization", "Not possible: %s.",
+		"Only an approved authorization of the client is drawn on, for its service and within its dates."},
+	{SERVICE_RULE("authorization_exceeded", ERRCODE_CT_AUTHORIZATION, ERROR, ABOUT_FACTS) | GUARD_PLANNED, WAKE_AUTHORIZED,
+		authorization_exceeded, draws_on_authorization, NULL,
+		AUTHORIZATION_EXCEEDED, "Not enough left: %s.", AUTHORIZATION_EXCEEDED_HINT},
 	{SERVICE_RULE("date_in_future", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, ABOUT_FACTS), "date_provided, date_deleted",
 		service_in_future, NULL, NULL, IN_FUTURE_WORDS},
 	{SERVICE_RULE("date_before_birth", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, ABOUT_FACTS), WAKE_ROW,
@@ -504,6 +563,12 @@ const GuardRule guard_service_rules[] = {
 		"services would be left that are not offered", "Left: %s.", IN_USE_HINT},
 	{"period_locked", ERRCODE_CT_PERIOD_LOCKED, ERROR, "program", GUARD_UPDATE | GUARD_LEFT | GUARD_OTHERS, false, "organization_id",
 		program_locked, NULL, lock_all_services, LOCKED_WORDS},
+
+	/* authorizations */
+	{"authorization_in_use", ERRCODE_CT_RECORD_IN_USE, ERROR, "service_authorization", GUARD_UPDATE, false,
+		"client_id, enrollment_id, service_id, begin_date, end_date, unit_of_measure, authorization_status, date_deleted",
+		authorization_in_use, NULL, NULL,
+		"services that drew on the authorization would not fit it any more", "Drawn: %s.", IN_USE_HINT},
 
 	/* bars */
 	{"bar_without_scope", ERRCODE_CT_BAR_WITHOUT_SCOPE, ERROR, "bar", GUARD_INSERT | GUARD_UPDATE | GUARD_ROW, false, NULL,

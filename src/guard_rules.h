@@ -15,6 +15,7 @@
 #define GUARD_OTHERS	0x80	/* DETAIL tells of rows that the writer need not see: for those who see all only */
 #define GUARD_NOT_LOADED	0x200	/* about entering: not for history that a load brings in */
 #define GUARD_NOT_MERGED	0x400	/* about entering: not for records that a merge moves from one client to the other */
+#define GUARD_PLANNED	0x800	/* of rows that are not written yet: when they are, something else holds it */
 #define GUARD_WRITING	0x100	/* about the writing itself: rows that are there already do not break it */
 
 /*

@@ -54,6 +54,10 @@
 #define SERVICES_SINCE "count(*) || CASE count(*) WHEN 1 THEN ' service on ' ELSE ' services, the first on ' END || " \
 	DAY("min(cs.date_provided)")
 
+/* Held by draw.c when services are written, and by a rule before they are. */
+#define AUTHORIZATION_EXCEEDED "service authorization would be exceeded"
+#define AUTHORIZATION_EXCEEDED_HINT "Give fewer units, or have more authorized. authorization_balance tells what is left."
+
 /* What the user of the session may be told of; {schema} is quoted for an identifier, and here for a literal as well. */
 #define SEES_PROGRAM(program) "clienttrack.sees_program($schema${schema}$schema$::regnamespace, " program ")"
 

@@ -22,6 +22,7 @@
 #include "errors.h"
 #include "guard.h"
 #include "judge.h"
+#include "offering.h"
 #include "spi_params.h"
 
 PG_FUNCTION_INFO_V1(clienttrack_judge);
@@ -246,15 +247,17 @@ static char *
 BatchCandidatesQuery(Oid schema)
 {
 	return psprintf("SELECT -c.client_id AS client_service_id, c.client_id, bs.service_id, b.program_id, r.date_provided, "
-					"	c.enrollment_id, b.location_id, now() AS date_created "
+					"	c.enrollment_id, b.location_id, bs.units, a.service_authorization_id, now() AS date_created "
 					"FROM unnest($2, $3) AS c (client_id, enrollment_id) JOIN %s k ON k.client_id = c.client_id, %s r "
 					"JOIN %s b ON b.service_batch_id = r.service_batch_id "
 					"JOIN %s bs ON bs.service_batch_id = b.service_batch_id AND bs.date_deleted IS NULL "
+					OPEN_AUTHORIZATION("%s", "c.client_id", "bs.service_id", "c.enrollment_id", "r.date_provided", "bs.units")
 					"WHERE r.service_batch_run_id = $1",
 					QualifiedTableName(SchemaTableOfConcept(schema, "client")),
 					QualifiedTableName(SchemaTableOfConcept(schema, "service_batch_run")),
 					QualifiedTableName(SchemaTableOfConcept(schema, "service_batch")),
-					QualifiedTableName(SchemaTableOfConcept(schema, "service_batch_service")));
+					QualifiedTableName(SchemaTableOfConcept(schema, "service_batch_service")),
+					quote_identifier(get_namespace_name(schema)));
 }
 
 /* judge_batch_clients(schema regnamespace, service_batch_run_id bigint, client_ids bigint[], enrollment_ids bigint[]) */
@@ -284,7 +287,7 @@ EntryCandidatesQuery(Oid schema)
 {
 	return psprintf("SELECT -u.ordinality AS client_service_id, u.client_id, u.service_id, ($1).program_id, ($1).date_provided, "
 					"	u.enrollment_id, ($1).location_id, u.grant_award_id, ($1).provider_id, ($1).service_reason_id, "
-					"	($1).provided_by_user_id, now() AS date_created "
+					"	($1).provided_by_user_id, u.units, u.unit_of_measure, u.service_authorization_id, now() AS date_created "
 					"FROM ROWS FROM (unnest($2)) WITH ORDINALITY AS u JOIN %s k ON k.client_id = u.client_id "
 					"WHERE u.sqlstate IS NULL AND clienttrack.sees_program(%u::regnamespace, ($1).program_id) "
 					"AND (u.enrollment_id IS NULL OR EXISTS (SELECT FROM %s e WHERE e.enrollment_id = u.enrollment_id))",

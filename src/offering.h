@@ -45,4 +45,14 @@
 /* Whether a service r that has no enrollment needs one: required, optional or none. */
 #define ENROLLMENT_RULE(r) "coalesce(" OFFERING_SAYS("enrollment_rule", r) ", 'required')"
 
+/*
+ * Joins the authorization a that a service to come draws on: the client's that is for it, covers the day and has so many units left;
+ * of several the one that ends first. schema is quoted. Looked for client by client.
+ */
+#define OPEN_AUTHORIZATION(schema, client_id, service_id, enrollment_id, day, units) \
+	"LEFT JOIN LATERAL (SELECT o.service_authorization_id, o.grant_award_id, o.unit_value FROM " schema ".open_service_authorization o " \
+	"	WHERE o.client_id = " client_id " AND o.service_id = " service_id " AND " day " BETWEEN o.begin_date AND o.end_date " \
+	"	AND (o.enrollment_id IS NULL OR o.enrollment_id = " enrollment_id ") AND " units " <= o.units_left " \
+	"	ORDER BY o.end_date, o.service_authorization_id LIMIT 1) a ON true "
+
 #endif

@@ -103,8 +103,10 @@ DECLARE
 	declared record;
 BEGIN
 	CALL clienttrack.attach_defaults();
-	FOR declared IN SELECT t.table_name, CASE t.table_name -- that another organization serves a client is no change of the record
-			WHEN 'client' THEN 'WHEN (OLD.serving_organization_ids = NEW.serving_organization_ids)' ELSE '' END AS condition
+	-- that another organization serves a client, or a service draws on an authorization, is no change of the record
+	FOR declared IN SELECT t.table_name, CASE t.table_name
+			WHEN 'client' THEN 'WHEN (OLD.serving_organization_ids = NEW.serving_organization_ids)'
+			WHEN 'service_authorization' THEN 'WHEN (OLD.units_drawn = NEW.units_drawn)' ELSE '' END AS condition
 		FROM schema_table t WHERE t.kind IN ('client', 'protected', 'work', 'setup')
 	LOOP
 		EXECUTE format('CREATE OR REPLACE TRIGGER touch BEFORE UPDATE ON %I.%I FOR EACH ROW %s EXECUTE FUNCTION clienttrack.touch()',

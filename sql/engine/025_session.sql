@@ -19,6 +19,7 @@ BEGIN
 			('clienttrack_read_audit', 'reads the audit'),
 			('clienttrack_dispose_clients', 'removes what identifies a client'),
 			('clienttrack_merge_clients', 'merges two records of one client'),
+			('clienttrack_approve_authorizations', 'approves and denies service authorizations'),
 			('clienttrack_issue_tokens', 'issues session tokens for the users of an application')) AS r (name, purpose)
 		WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles x WHERE x.rolname = r.name)
 	LOOP

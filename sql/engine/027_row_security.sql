@@ -76,7 +76,8 @@ RETURN (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM p
 	WHERE a.attrelid = relid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 	AND (privilege = 'INSERT' OR a.attname NOT IN ('security_organization_id', 'service_batch_run_id'))
 	AND NOT (privilege = 'UPDATE' AND a.attname = 'client_id' AND relid = to_regclass(quote_ident(current_schema()) || '.enrollment'))
-	AND a.attname NOT IN ('date_created', 'entered_by_user_id', 'serving_organization_ids', 'date_disposed', 'merged_into_client_id', 'granted_by')
+	AND a.attname NOT IN ('date_created', 'entered_by_user_id', 'serving_organization_ids', 'date_disposed', 'merged_into_client_id', 'granted_by',
+		'instances_authorized', 'units_authorized', 'units_drawn', 'decided_by_user_id')
 	AND NOT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = relid AND i.indisprimary AND a.attnum = ANY (i.indkey)));
 COMMENT ON FUNCTION clienttrack.columns_to_grant(regclass, text) IS 'Used by attach_table_grants().';
 

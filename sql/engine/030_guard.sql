@@ -13,7 +13,7 @@ COMMENT ON FUNCTION clienttrack.guard() IS
 transition tables (any names), BEFORE TRUNCATE FOR EACH STATEMENT, or AFTER … FOR EACH ROW. No arguments: what the table
 wants judged is told by the table of rules in src/guard_rules.c. Looks as the owner of the table, past row security, and
 with what is committed now, at every isolation level.
-Raises CT001 (enrollment required), CT002 (client barred), CT003 (service not offered), CT005 (duplicate service),
+Raises CT001 (enrollment required), CT002 (client barred), CT003 (service not offered), CT004 (authorization), CT005 (duplicate service),
 CT006 (record in use), CT008 (date out of range), CT013 (bar without scope), CT015 (period locked), CT016 (entered too late),
 23503 (unknown reference), 39P01 (not called as such a trigger). Bars, duplicate rules and late entry of level warn raise a
 WARNING, or CT014 where the setting clienttrack.refuse_warnings is on.';
@@ -23,6 +23,14 @@ LANGUAGE c AS 'MODULE_PATHNAME', 'clienttrack_keep_serving';
 COMMENT ON FUNCTION clienttrack.keep_serving() IS
 'Trigger, AFTER INSERT OR UPDATE FOR EACH STATEMENT with a transition table of new rows, on enrollment and client_service: adds the
 organizations of the rows'' programs to client.serving_organization_ids. Raises 39P01 when called otherwise.';
+
+CREATE FUNCTION clienttrack.draw() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'clienttrack_draw';
+COMMENT ON FUNCTION clienttrack.draw() IS
+'Trigger, AFTER INSERT, UPDATE or DELETE FOR EACH STATEMENT with transition tables, on client_service: adds the units of the rows to
+units_drawn of the service authorizations that they name, and takes off what rows gave back. To fire before the guard, which looks at
+the authorizations once they are locked. Raises CT004 (more than is left), 39P01 when called otherwise, 42703 (table
+without service_authorization_id), 40001 (somebody else drew on it, at REPEATABLE READ: try again).';
 
 CREATE FUNCTION clienttrack.note_change() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'clienttrack_note_change';

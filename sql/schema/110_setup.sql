@@ -24,7 +24,7 @@ CREATE TABLE hmis_user (
 	user_email text,
 	active boolean NOT NULL DEFAULT true,
 	rights text[] NOT NULL DEFAULT '{}' CHECK (rights <@ ARRAY['override_bars', 'override_eligibility', 'unpost_batches', 'read_ssn',
-		'read_sensitive', 'read_audit', 'dispose_clients', 'merge_clients', 'issue_tokens'])
+		'read_sensitive', 'read_audit', 'dispose_clients', 'merge_clients', 'approve_authorizations', 'issue_tokens'])
 );
 CALL declare_table('hmis_user', 'setup', 'user_id <> ALL ({hidden_users})',
 	'user_id <> ALL ({hidden_users}) AND NOT EXISTS (SELECT FROM user_organization o WHERE o.member_user_id = hmis_user.user_id

@@ -25,6 +25,7 @@ CREATE TABLE client_service (
 	action_step_id bigint,
 	referral_id bigint,
 	client_barrier_id bigint,
+	service_authorization_id bigint,
 	comments text,
 	entered_by_user_id bigint,
 	other_type_provided text,
@@ -44,7 +45,9 @@ CREATE TABLE client_service (
 		REFERENCES action_step (action_step_id, client_id) DEFERRABLE,
 	CONSTRAINT client_service_referral FOREIGN KEY (referral_id, client_id) REFERENCES referral (referral_id, client_id) DEFERRABLE,
 	CONSTRAINT client_service_client_barrier FOREIGN KEY (client_barrier_id, client_id)
-		REFERENCES client_barrier (client_barrier_id, client_id) DEFERRABLE
+		REFERENCES client_barrier (client_barrier_id, client_id) DEFERRABLE,
+	CONSTRAINT client_service_service_authorization FOREIGN KEY (service_authorization_id, client_id)
+		REFERENCES service_authorization (service_authorization_id, client_id) DEFERRABLE
 );
 CALL declare_table('client_service', 'client',
 	'program_id = ANY ({programs})
@@ -57,10 +60,14 @@ CALL declare_table('client_service', 'client',
 		AND (action_step_id IS NULL OR EXISTS (SELECT FROM action_step a WHERE a.action_step_id = client_service.action_step_id))
 		AND (referral_id IS NULL OR EXISTS (SELECT FROM referral r WHERE r.referral_id = client_service.referral_id))
 		AND (client_barrier_id IS NULL
-			OR EXISTS (SELECT FROM client_barrier b WHERE b.client_barrier_id = client_service.client_barrier_id))');
+			OR EXISTS (SELECT FROM client_barrier b WHERE b.client_barrier_id = client_service.client_barrier_id))
+		AND (service_authorization_id IS NULL OR EXISTS (SELECT FROM service_authorization a
+			WHERE a.service_authorization_id = client_service.service_authorization_id))');
 CREATE INDEX client_service_client ON client_service (client_id, date_provided);
 CREATE INDEX client_service_enrollment ON client_service (enrollment_id, date_provided);
 CREATE INDEX client_service_program ON client_service (program_id, date_provided);
+CREATE INDEX client_service_authorization ON client_service (service_authorization_id, date_provided)
+	WHERE service_authorization_id IS NOT NULL;
 -- What makes posting a batch twice impossible, whoever does it and whatever crashes.
 CREATE UNIQUE INDEX client_service_batch_once ON client_service (service_batch_run_id, client_id, service_id)
 	WHERE service_batch_run_id IS NOT NULL AND date_deleted IS NULL;
@@ -86,6 +93,7 @@ COMMENT ON COLUMN client_service.goal_id IS 'The goal of the client that it serv
 COMMENT ON COLUMN client_service.action_step_id IS 'The step of the client''s action plan that it carries out.';
 COMMENT ON COLUMN client_service.referral_id IS 'The referral of the client that it is the outcome of.';
 COMMENT ON COLUMN client_service.client_barrier_id IS 'The client''s need or barrier that it is given for.';
+COMMENT ON COLUMN client_service.service_authorization_id IS 'The service authorization that it draws on.';
 COMMENT ON COLUMN client_service.comments IS 'Comments.';
 COMMENT ON COLUMN client_service.entered_by_user_id IS 'HMIS user who entered the row: whoever changes it later does not change this.';
 COMMENT ON COLUMN client_service.other_type_provided IS 'HUD OtherTypeProvided (V2.D, V8.A).';
@@ -99,7 +107,7 @@ COMMENT ON COLUMN client_service.delete_reason IS 'Why it was deleted.';
 
 CREATE TYPE service_entry AS (
 	client_id bigint, service_id bigint, enrollment_id bigint, grant_award_id bigint, units numeric, unit_of_measure text,
-	unit_value numeric, comments text, sqlstate text, message text
+	unit_value numeric, comments text, sqlstate text, message text, service_authorization_id bigint
 );
 COMMENT ON TYPE service_entry IS
 'Used by the functions that record services: what is one service''s own in an entry of many, and why it cannot be recorded.';

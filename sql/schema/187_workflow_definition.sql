@@ -15,6 +15,7 @@ INSERT INTO step_function (function_name, saved_table, saved_column, delete_func
 	('set_goal', 'goal', NULL, 'delete_goal'),
 	('create_action_plan', 'action_plan', NULL, 'delete_action_plan'),
 	('assign_case_manager', 'case_assignment', NULL, 'delete_case_assignment'),
+	('create_service_authorization', 'service_authorization', NULL, 'delete_service_authorization'),
 	('issue_scan_card', 'scan_card', 'card_code', 'revoke_scan_card'),
 	('replace_scan_card', 'scan_card', 'card_code', 'revoke_scan_card'),
 	('record_service', 'client_service', NULL, 'delete_service'),

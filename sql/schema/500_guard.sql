@@ -13,7 +13,7 @@ BEGIN
 			('information_release', '{INSERT,UPDATE}'), ('client_alias', '{INSERT,UPDATE}'), ('scan_card', '{INSERT,UPDATE}'),
 			('assessment_follow_up', '{INSERT,UPDATE}'), ('client_barrier', '{INSERT,UPDATE}'), ('goal', '{INSERT,UPDATE}'),
 			('action_plan', '{INSERT,UPDATE}'), ('action_step', '{INSERT,UPDATE}'), ('referral', '{INSERT,UPDATE}'),
-			('workflow_run', '{INSERT,UPDATE}'), ('service_batch_client', '{INSERT,UPDATE}'),
+			('service_authorization', '{INSERT,UPDATE}'), ('workflow_run', '{INSERT,UPDATE}'), ('service_batch_client', '{INSERT,UPDATE}'),
 			('service', '{UPDATE,DELETE}'), ('program', '{UPDATE,DELETE}'), ('location', '{UPDATE,DELETE}'),
 			('provider', '{UPDATE,DELETE}'), ('grant_award', '{UPDATE,DELETE}'), ('service_reason', '{UPDATE,DELETE}'),
 			('service_batch_run', '{UPDATE,DELETE}'), ('hmis_user', '{UPDATE,DELETE}'), ('service_offering', '{UPDATE,DELETE}'),

@@ -454,7 +454,8 @@ are open. Raises 22023 when the days overlap.';
 
 CREATE OR REPLACE FUNCTION offer_service(service text, organization_id bigint DEFAULT NULL, program_id bigint DEFAULT NULL,
 	location_id bigint DEFAULT NULL, grant_id bigint DEFAULT NULL, begin_date date DEFAULT NULL, end_date date DEFAULT NULL,
-	unit_value numeric DEFAULT NULL, enrollment_rule text DEFAULT NULL, exit_day_allowed boolean DEFAULT NULL)
+	unit_value numeric DEFAULT NULL, enrollment_rule text DEFAULT NULL, exit_day_allowed boolean DEFAULT NULL,
+	requires_authorization boolean DEFAULT NULL)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Ensures that a service is offered there from a day on, on these terms, and returns the id of the offering.
@@ -462,7 +463,7 @@ DECLARE
 	place jsonb := jsonb_build_object('service_id', service_to_change(service), 'organization_id', organization_id,
 		'program_id', program_id, 'location_id', location_id, 'grant_award_id', grant_id);
 	terms jsonb := jsonb_strip_nulls(jsonb_build_object('end_date', end_date, 'unit_value', unit_value,
-		'enrollment_rule', enrollment_rule, 'exit_day_allowed', exit_day_allowed));
+		'enrollment_rule', enrollment_rule, 'exit_day_allowed', exit_day_allowed, 'requires_authorization', requires_authorization));
 	before service_offering;
 BEGIN
 	PERFORM json_amount(terms, 'unit_value', 0), check_word('enrollment_rule', enrollment_rule, '{required,optional,none}'),
@@ -480,12 +481,13 @@ BEGIN
 	RETURN before.service_offering_id;
 END
 $$;
-COMMENT ON FUNCTION offer_service(text, bigint, bigint, bigint, bigint, date, date, numeric, text, boolean) IS
+COMMENT ON FUNCTION offer_service(text, bigint, bigint, bigint, bigint, date, date, numeric, text, boolean, boolean) IS
 'Says that a service is offered, and returns the service_offering_id. service: code, or id as digits. organization_id,
 program_id, location_id: by whom and where; null: any. grant_id: grant_award_id of the grant that pays; null: any.
 begin_date: first day; null: always. These five and the service say which offering is meant: if there is one, it is changed,
 where others are given. end_date: last day, default open. unit_value: dollars for one unit, default the service''s.
-enrollment_rule: required (default), optional or none. exit_day_allowed: default as the service says. Null: the default for a
+enrollment_rule: required (default), optional or none. exit_day_allowed: default as the service says.
+requires_authorization: whether clients need a service authorization for it, default no. Null: the default for a
 new offering, otherwise as it is; to offer again what was withdrawn, give another begin_date.
 Raises 22004 (no service), 22008 (infinite date), 22023 (end before begin, amount, unknown rule, program of another
 organization, or offered there on the same days already), 42501 (not an administrator), CT006 (services would be left that

@@ -19,7 +19,7 @@ BEGIN ATOMIC
 			"offerings": "[offering]"},
 		"offering": {"organization": "string", "program": "program", "location": "location", "grant": "grant",
 			"begin_date": "date", "end_date": "date", "unit_value": "number", "enrollment_rule": "string",
-			"exit_day_allowed": "boolean"},
+			"exit_day_allowed": "boolean", "requires_authorization": "boolean"},
 		"program": {"organization_name": "string", "program_name": "string"},
 		"location": {"organization_name": "string", "program_name": "string", "location_name": "string"},
 		"grant": {"fund_name": "string", "grant_identifier": "string"},
@@ -88,7 +88,8 @@ BEGIN ATOMIC
 	-- Returns where services are offered, in an order that does not depend on identifiers.
 	SELECT e.service_id, jsonb_agg(e.offering ORDER BY e.offering::text COLLATE "C") FROM (
 		SELECT o.service_id, c.place || jsonb_strip_nulls(jsonb_build_object('begin_date', o.begin_date, 'end_date', o.end_date,
-			'unit_value', o.unit_value, 'enrollment_rule', o.enrollment_rule, 'exit_day_allowed', o.exit_day_allowed)) AS offering
+			'unit_value', o.unit_value, 'enrollment_rule', o.enrollment_rule, 'exit_day_allowed', o.exit_day_allowed,
+			'requires_authorization', nullif(o.requires_authorization, false))) AS offering
 		FROM service_offering o JOIN catalogue_places() c ON c.service_offering_id = o.service_offering_id
 		WHERE o.date_deleted IS NULL) e
 	GROUP BY e.service_id;
@@ -395,9 +396,9 @@ BEGIN
 	PERFORM offer_service(service_code, named_organization(given -> 'organization', path || '.organization'),
 		named_program(given -> 'program', path || '.program'), named_location(given -> 'location', path || '.location'),
 		named_grant(given -> 'grant', path || '.grant'), r.begin_date, r.end_date, r.unit_value, r.enrollment_rule,
-		r.exit_day_allowed)
+		r.exit_day_allowed, r.requires_authorization)
 	FROM jsonb_to_record(coalesce(given, '{}')) AS r (begin_date date, end_date date, unit_value numeric, enrollment_rule text,
-		exit_day_allowed boolean);
+		exit_day_allowed boolean, requires_authorization boolean);
 END
 $$;
 COMMENT ON FUNCTION import_offering(text, jsonb, text) IS

@@ -32,6 +32,8 @@ BEGIN ATOMIC
 		(SELECT max(f.date_updated) FROM assessment_follow_up f WHERE f.client_id = last_client_change.client_id),
 		(SELECT max(greatest(a.date_updated, a.begin_date, a.end_date)) FROM case_assignment a
 			WHERE a.client_id = last_client_change.client_id),
+		(SELECT max(greatest(a.date_updated, a.begin_date, a.decided_date)) FROM service_authorization a
+			WHERE a.client_id = last_client_change.client_id),
 		(SELECT max(w.date_updated) FROM workflow_run w WHERE w.client_id = last_client_change.client_id),
 		(SELECT max(d.date_disclosed) FROM disclosure d WHERE d.client_id = last_client_change.client_id));
 END;
@@ -191,6 +193,12 @@ BEGIN
 	), steps AS (
 		UPDATE action_step a SET action = 'disposed', status_comments = NULL, delete_reason = NULL
 		WHERE a.client_id = dispose_case_texts.client_id RETURNING 1
+	), authorizations AS (
+		UPDATE service_authorization a SET comments = NULL, status_comments = NULL, delete_reason = NULL
+		WHERE a.client_id = dispose_case_texts.client_id AND num_nonnulls(a.comments, a.status_comments, a.delete_reason) > 0 RETURNING 1
+	), exceptions AS (
+		UPDATE authorization_exception x SET reason = NULL, delete_reason = NULL
+		WHERE x.client_id = dispose_case_texts.client_id AND num_nonnulls(x.reason, x.delete_reason) > 0 RETURNING 1
 	), changes AS (
 		UPDATE case_status_change h SET comments = NULL
 		WHERE h.client_id = dispose_case_texts.client_id AND h.comments IS NOT NULL RETURNING 1
@@ -205,13 +213,14 @@ BEGIN
 		WHERE t.client_id = dispose_case_texts.client_id AND num_nonnulls(t.comments, t.delete_reason) > 0 RETURNING 1)
 	SELECT jsonb_build_object('client_barrier', (SELECT count(*) FROM barriers), 'goal', (SELECT count(*) FROM goals),
 		'action_plan', (SELECT count(*) FROM plans), 'action_step', (SELECT count(*) FROM steps),
+		'service_authorization', (SELECT count(*) FROM authorizations), 'authorization_exception', (SELECT count(*) FROM exceptions),
 		'case_status_change', (SELECT count(*) FROM changes), 'case_assignment', (SELECT count(*) FROM assignments),
 		'referral', (SELECT count(*) FROM referrals), 'turn_away', (SELECT count(*) FROM turn_aways)) INTO removed;
 	RETURN removed;
 END
 $$;
 COMMENT ON FUNCTION dispose_case_texts(bigint) IS
-'Used by dispose_client(): needs, goals, plans, referrals and turn-aways stay with their codes and dates. Returns how many rows of
+'Used by dispose_client(): needs, goals, plans, authorizations, referrals and turn-aways stay with their codes and dates. Returns how many rows of
 each table it changed.';
 
 CREATE OR REPLACE FUNCTION without_text_answers(assessment_type_id bigint, answers jsonb) RETURNS jsonb

@@ -80,7 +80,7 @@ BEGIN
 		CASE b.bears WHEN 'nothing' THEN 0 WHEN 'share' THEN split_value(b.share, b.own_units, b.whole_value) ELSE b.unit_value END, b.comments,
 		CASE b.bears WHEN 'nobody' THEN coalesce(b.head_refused, '22023') WHEN 'not_recorded' THEN '00000' ELSE b.sqlstate END,
 		CASE b.bears WHEN 'nobody' THEN 'the head of household, who bears the cost, is not served'
-			WHEN 'not_recorded' THEN 'the money is recorded for the head of household' ELSE b.message END)::service_entry
+			WHEN 'not_recorded' THEN 'the money is recorded for the head of household' ELSE b.message END, b.service_authorization_id)::service_entry
 		ORDER BY b.ordinality) INTO allocated
 	FROM (SELECT e.*, s.own_units, s.share, s.whole_value, s.head_refused, CASE WHEN e.sqlstate IS NOT NULL THEN 'as given'
 				WHEN cost = 'split' THEN CASE WHEN s.is_money AND s.own_units = 0 THEN 'not_recorded' ELSE 'share' END

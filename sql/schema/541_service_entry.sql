@@ -123,7 +123,7 @@ Raises 22023 (malformed, a service twice), CT009 (no such service or unit of mea
 
 CREATE OR REPLACE FUNCTION complete_entries(shared client_service, entries service_entry[]) RETURNS service_entry[]
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off AS $$
--- Returns the entries with what was left out: enrollment, grant, units and their measure, unit value. Entries for which
+-- Returns the entries with what was left out: enrollment, authorization, grant, units and their measure, unit value. Entries for which
 -- several enrollments fit get an SQLSTATE.
 DECLARE
 	completed service_entry[];
@@ -133,11 +133,26 @@ BEGIN
 	), chosen AS MATERIALIZED (
 		SELECT c.* FROM choose_enrollments(shared.program_id, shared.date_provided,
 			ARRAY(SELECT g.client_id FROM given g WHERE g.enrollment_id IS NULL)) c
+	), open AS MATERIALIZED (
+		SELECT a.* FROM open_service_authorization a
+		WHERE a.client_id = ANY (ARRAY(SELECT g.client_id FROM given g)) AND a.service_id = ANY (ARRAY(SELECT g.service_id FROM given g))
+		AND shared.date_provided BETWEEN a.begin_date AND a.end_date
+	), granted AS MATERIALIZED (
+		SELECT DISTINCT ON (g.ordinality) g.ordinality, a.service_authorization_id, a.grant_award_id, a.unit_value
+		FROM given g LEFT JOIN chosen c ON g.enrollment_id IS NULL AND c.client_id = g.client_id
+		JOIN service s ON s.service_id = g.service_id
+		JOIN open a ON a.client_id = g.client_id AND a.service_id = g.service_id
+			AND a.service_authorization_id = coalesce(g.service_authorization_id, a.service_authorization_id)
+			AND (a.enrollment_id IS NULL OR a.enrollment_id = coalesce(g.enrollment_id, c.enrollment_id))
+			AND (coalesce(g.units, s.default_units) <= a.units_left OR g.service_authorization_id IS NOT NULL)
+		ORDER BY g.ordinality, a.end_date, a.service_authorization_id
 	), placed AS MATERIALIZED (
 		SELECT g.*, coalesce(g.enrollment_id, c.enrollment_id) AS placed_id, coalesce(c.overlapping, false) AS overlapping,
-			coalesce(g.grant_award_id, shared.grant_award_id, c.grant_award_id, (
-				SELECT e.grant_award_id FROM enrollment e WHERE e.enrollment_id = g.enrollment_id)) AS grant_given
+			coalesce(g.grant_award_id, shared.grant_award_id, a.grant_award_id, c.grant_award_id, (
+				SELECT e.grant_award_id FROM enrollment e WHERE e.enrollment_id = g.enrollment_id)) AS grant_given,
+			coalesce(g.service_authorization_id, a.service_authorization_id) AS granted_id, a.unit_value AS granted_value
 		FROM given g LEFT JOIN chosen c ON g.enrollment_id IS NULL AND c.client_id = g.client_id
+		LEFT JOIN granted a ON a.ordinality = g.ordinality
 	), pairs AS MATERIALIZED (
 		SELECT DISTINCT p.service_id, p.grant_given FROM placed p
 	), terms AS MATERIALIZED (
@@ -149,17 +164,18 @@ BEGIN
 		JOIN unit_of_measure u ON u.unit_of_measure = t.unit_of_measure
 	)
 	SELECT array_agg(ROW(p.client_id, p.service_id, p.placed_id, t.grant_award_id,
-		round(coalesce(p.units, t.default_units), t.decimals), t.unit_of_measure, round(coalesce(p.unit_value, t.unit_value), 10), p.comments,
+		round(coalesce(p.units, t.default_units), t.decimals), t.unit_of_measure, round(coalesce(p.unit_value, p.granted_value, t.unit_value), 10), p.comments,
 		coalesce(p.sqlstate, CASE WHEN p.overlapping THEN 'CT017' WHEN t.amount_needed AND p.units IS NULL THEN '22023' END),
 		coalesce(p.message, CASE WHEN p.overlapping THEN 'several enrollments fit'
-			WHEN t.amount_needed AND p.units IS NULL THEN 'the amount of money must be given as units' END))::service_entry ORDER BY p.ordinality) INTO completed
+			WHEN t.amount_needed AND p.units IS NULL THEN 'the amount of money must be given as units' END), p.granted_id)::service_entry ORDER BY p.ordinality) INTO completed
 	FROM placed p LEFT JOIN terms t ON t.service_id = p.service_id AND t.grant_given IS NOT DISTINCT FROM p.grant_given;
 	RETURN completed;
 END
 $$;
 COMMENT ON FUNCTION complete_entries(client_service, service_entry[]) IS
 'Used by enter_services(). The enrollment is the one in the program that is active on the day; of two that meet on it the later.
-The grant is the given one, else the enrollment''s, else the offering''s. Units are rounded to what the unit of measure is
+The authorization is the client''s for the service that covers the day and has so many units left; of several the one that ends first.
+The grant is the given one, else the authorization''s, the enrollment''s, the offering''s; the unit value likewise. Units are rounded to what the unit of measure is
 counted in, cents for dollars, and unit values to the ten decimals that are stored. The value of a dollar is a dollar. An amount of money is
 given, unless the service has a default other than one dollar.';
 
@@ -172,11 +188,11 @@ BEGIN
 	WITH inserted AS (
 		INSERT INTO client_service (client_id, service_id, program_id, date_provided, enrollment_id, location_id, units, unit_value,
 			unit_of_measure, provided_by_user_id, grant_award_id, provider_id, service_reason_id, goal_id, action_step_id, referral_id,
-			client_barrier_id, comments, fa_amount, fa_start_date, fa_end_date)
+			client_barrier_id, service_authorization_id, comments, fa_amount, fa_start_date, fa_end_date)
 		SELECT e.client_id, e.service_id, shared.program_id, shared.date_provided, e.enrollment_id, shared.location_id, e.units,
 			e.unit_value, e.unit_of_measure, shared.provided_by_user_id, e.grant_award_id, shared.provider_id,
 			shared.service_reason_id, shared.goal_id, shared.action_step_id, shared.referral_id, shared.client_barrier_id,
-			coalesce(e.comments, shared.comments), shared.fa_amount, shared.fa_start_date, shared.fa_end_date
+			e.service_authorization_id, coalesce(e.comments, shared.comments), shared.fa_amount, shared.fa_start_date, shared.fa_end_date
 		FROM unnest(entries) WITH ORDINALITY AS e
 		WHERE e.sqlstate IS NULL ORDER BY e.ordinality
 		RETURNING client_service.client_service_id)
@@ -199,13 +215,14 @@ BEGIN
 			AND e.enrollment_id IS NOT NULL THEN 'CT001' END,
 		CASE WHEN e.sqlstate IS NOT NULL THEN e.message WHEN c.client_id IS NULL
 			THEN coalesce(merged_client_message(e.client_id), 'client not found') WHEN x.enrollment_id IS NULL
-			AND e.enrollment_id IS NOT NULL THEN 'Enrollment is a Required Field.' END)::service_entry ORDER BY e.ordinality) INTO known
+			AND e.enrollment_id IS NOT NULL THEN 'Enrollment is a Required Field.' END,
+		e.service_authorization_id)::service_entry ORDER BY e.ordinality) INTO known
 	FROM unnest(entries) WITH ORDINALITY AS e
 	LEFT JOIN client c ON c.client_id = e.client_id AND c.date_deleted IS NULL
 	LEFT JOIN enrollment x ON x.enrollment_id = e.enrollment_id;
 	RETURN (
 		SELECT array_agg(ROW(e.client_id, e.service_id, e.enrollment_id, e.grant_award_id, e.units, e.unit_of_measure, e.unit_value,
-			e.comments, coalesce(e.sqlstate, j.sqlstate), coalesce(e.message, j.message))::service_entry ORDER BY e.ordinality)
+			e.comments, coalesce(e.sqlstate, j.sqlstate), coalesce(e.message, j.message), e.service_authorization_id)::service_entry ORDER BY e.ordinality)
 		FROM unnest(known) WITH ORDINALITY AS e
 		LEFT JOIN clienttrack.judge_services(@schema@::regnamespace, shared, known, confirm_warnings IS NOT TRUE) j
 			ON j.row_id = -e.ordinality);

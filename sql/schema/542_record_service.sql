@@ -1,7 +1,7 @@
 -- Recording one service for one client.
 
 CREATE OR REPLACE FUNCTION check_own_case(client_id bigint, goal_id bigint, action_step_id bigint, referral_id bigint,
-	client_barrier_id bigint) RETURNS void
+	client_barrier_id bigint, service_authorization_id bigint DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 -- Ensures that what a service refers to is the client's own.
 DECLARE
@@ -19,7 +19,10 @@ BEGIN
 			AND f.date_deleted IS NULL)),
 		(check_own_case.client_barrier_id, 'need or barrier ', EXISTS (SELECT FROM client_barrier b
 			WHERE b.client_barrier_id = check_own_case.client_barrier_id AND b.client_id = check_own_case.client_id
-			AND b.date_deleted IS NULL)))
+			AND b.date_deleted IS NULL)),
+		(check_own_case.service_authorization_id, 'service authorization ', EXISTS (SELECT FROM service_authorization a
+			WHERE a.service_authorization_id = check_own_case.service_authorization_id AND a.client_id = check_own_case.client_id
+			AND a.date_deleted IS NULL)))
 		AS c (id, word, found)
 	WHERE c.id IS NOT NULL AND NOT c.found LIMIT 1;
 	IF missing IS NOT NULL THEN
@@ -27,9 +30,9 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION check_own_case(bigint, bigint, bigint, bigint, bigint) IS
-'Used by the functions that record services of one client: raises CT009 for a goal, action step, referral, need or barrier that
-does not exist, is deleted, or is another client''s.';
+COMMENT ON FUNCTION check_own_case(bigint, bigint, bigint, bigint, bigint, bigint) IS
+'Used by the functions that record services of one client: raises CT009 for a goal, action step, referral, need or barrier, or
+service authorization that does not exist, is deleted, or is another client''s.';
 
 CREATE OR REPLACE FUNCTION program_of_enrollment(enrollment_id bigint, client_id bigint, program_id bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -113,7 +116,7 @@ CREATE OR REPLACE FUNCTION record_service(client_id bigint, service text, date_p
 	goal_id bigint DEFAULT NULL, action_step_id bigint DEFAULT NULL, referral_id bigint DEFAULT NULL,
 	client_barrier_id bigint DEFAULT NULL, comments text DEFAULT NULL, unit_of_measure text DEFAULT NULL,
 	provided_by_user_id bigint DEFAULT NULL, fa_amount numeric DEFAULT NULL, fa_start_date date DEFAULT NULL,
-	fa_end_date date DEFAULT NULL, confirm_warnings boolean DEFAULT false)
+	fa_end_date date DEFAULT NULL, confirm_warnings boolean DEFAULT false, service_authorization_id bigint DEFAULT NULL)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Records one service for one client and returns its id, or raises.
@@ -128,7 +131,7 @@ BEGIN
 	END IF;
 	service_id := service_of(service);
 	chosen_program := program_of_services(client_id, ARRAY[service_id], date_provided, program_id, enrollment_id, location_id);
-	PERFORM check_own_case(client_id, goal_id, action_step_id, referral_id, client_barrier_id);
+	PERFORM check_own_case(client_id, goal_id, action_step_id, referral_id, client_barrier_id, service_authorization_id);
 	shared := shared_fields(chosen_program, date_provided, grant_id, provider_id, location_id, reason, comments, provided_by_user_id);
 	shared.goal_id := goal_id;
 	shared.action_step_id := action_step_id;
@@ -138,11 +141,12 @@ BEGIN
 	shared.fa_start_date := fa_start_date;
 	shared.fa_end_date := fa_end_date;
 	entry := service_entry_of(client_id, service_id, enrollment_id, units, unit_of_measure, unit_value);
+	entry.service_authorization_id := service_authorization_id;
 	RETURN (SELECT e.client_service_id FROM enter_services(shared, ARRAY[entry], confirm_warnings => confirm_warnings) e);
 END
 $$;
 COMMENT ON FUNCTION record_service(bigint, text, date, numeric, numeric, bigint, bigint, bigint, bigint, bigint, text, bigint, bigint,
-	bigint, bigint, text, text, bigint, numeric, date, date, boolean) IS
+	bigint, bigint, text, text, bigint, numeric, date, date, boolean, bigint) IS
 'Records a service given to a client and returns its id (ClientTrack: Recording an Individual Service for a Client).
 service: code or id. date_provided: may be in the past. units: default the service''s, in unit_of_measure if given, else in the
 service''s; unit_value: dollars for one unit, default the cost that service_offering has for program, location, grant and day,
@@ -150,7 +154,9 @@ else the service''s. program_id, enrollment_id: default the client''s one active
 service. grant_id: a grant_award, default the enrollment''s, else the offering''s. provider_id: default the program itself.
 reason: name of a service_reason. goal_id, action_step_id, referral_id, client_barrier_id: the client''s own. provided_by_user_id:
 default the user of the session. fa_amount, fa_start_date, fa_end_date: HUD financial assistance (W2, V3).
-confirm_warnings: records it in spite of warnings. Raises 22004 (null), 22008 (infinite date), 22023 (amount or measure), 23514 (fa
-dates), 42501 (program of another organization), CT001 (no active enrollment), CT002 (barred), CT003 (not offered), CT005
+confirm_warnings: records it in spite of warnings. service_authorization_id: what it draws on, default
+the client''s authorization for the service that covers the day and has so many units left; of several the one that ends first. Grant and
+unit value default to the authorization''s. Raises 22004 (null), 22008 (infinite date), 22023 (amount or measure), 23514 (fa
+dates), 42501 (program of another organization), CT001 (no active enrollment), CT002 (barred), CT003 (not offered), CT004 (authorization required, or it does not fit or suffice), CT005
 (duplicate), CT008 (date), CT009 (no such client, service, enrollment, reason, goal, location …), CT014 (warnings to confirm), CT015
 (period locked), CT016 (entered too late), CT017 (several enrollments fit; DETAIL lists them), CT023 (a workflow is open).';

@@ -75,7 +75,7 @@ BEGIN
 	WHERE m.relationship_to_hoh = 1 LIMIT 1;
 	SELECT array_agg(ROW(m.client_id, i.service_id, m.enrollment_id, NULL, i.units, i.unit_of_measure, i.unit_value, i.comments,
 		CASE WHEN m.enrollment_id IS NULL THEN 'CT009' END,
-		CASE WHEN m.enrollment_id IS NULL THEN 'client is not enrolled with the household on that day' END
+		CASE WHEN m.enrollment_id IS NULL THEN 'client is not enrolled with the household on that day' END, NULL
 		)::service_entry ORDER BY m.place, i.ordinality) INTO entries
 	FROM (SELECT coalesce(c.client_id, a.client_id) AS client_id, a.enrollment_id,
 			row_number() OVER (ORDER BY a.relationship_to_hoh IS DISTINCT FROM 1, a.enrollment_id IS NULL,

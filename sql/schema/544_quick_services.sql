@@ -59,7 +59,7 @@ BEGIN
 	END IF;
 	RETURN (
 		SELECT array_agg(ROW(e.client_id, e.service_id, e.enrollment_id, e.grant_award_id, coalesce(e.units, i.units), e.unit_of_measure,
-			coalesce(e.unit_value, i.unit_value), e.comments, e.sqlstate, e.message)::service_entry ORDER BY e.ordinality)
+			coalesce(e.unit_value, i.unit_value), e.comments, e.sqlstate, e.message, e.service_authorization_id)::service_entry ORDER BY e.ordinality)
 		FROM unnest(entries) WITH ORDINALITY AS e
 		JOIN service_screen_item i ON i.service_screen_id = screen_id AND i.service_id = e.service_id AND i.date_deleted IS NULL);
 END
@@ -92,7 +92,7 @@ BEGIN
 	shared.action_step_id := action_step_id;
 	shared.client_barrier_id := client_barrier_id;
 	SELECT array_agg(ROW(quick_services.client_id, e.service_id, quick_services.enrollment_id, e.grant_award_id, e.units,
-		e.unit_of_measure, e.unit_value, e.comments, NULL, NULL)::service_entry ORDER BY e.ordinality) INTO entries
+		e.unit_of_measure, e.unit_value, e.comments, NULL, NULL, NULL)::service_entry ORDER BY e.ordinality) INTO entries
 	FROM unnest(entries) WITH ORDINALITY AS e;
 	RETURN QUERY SELECT e.* FROM enter_services(shared, entries, all_or_nothing, confirm_warnings) e;
 END
@@ -143,7 +143,7 @@ BEGIN
 	END IF;
 	SELECT array_agg(CASE WHEN is_plain_item(i.item)
 		THEN ROW((i.item ->> 'client_id')::bigint, client_items.service_id, (i.item ->> 'enrollment_id')::bigint, NULL,
-			(i.item ->> 'units')::numeric, NULL, (i.item ->> 'unit_value')::numeric, i.item ->> 'comments', NULL, NULL)::service_entry
+			(i.item ->> 'units')::numeric, NULL, (i.item ->> 'unit_value')::numeric, i.item ->> 'comments', NULL, NULL, NULL)::service_entry
 		ELSE client_item(client_items.service_id, i.item) END ORDER BY i.ordinality) INTO entries
 	FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item);
 	RETURN entries;
@@ -176,7 +176,7 @@ BEGIN
 		quick_service_for_clients.unit_of_measure, quick_service_for_clients.unit_value);
 	SELECT array_agg(ROW(e.client_id, common.service_id, e.enrollment_id, NULL, coalesce(e.units, common.units), NULL,
 		coalesce(e.unit_value, common.unit_value), e.comments, CASE WHEN e.client_id IS NULL THEN 'CT009' END,
-		CASE WHEN e.client_id IS NULL THEN 'client not found' END)::service_entry ORDER BY e.ordinality) INTO entries
+		CASE WHEN e.client_id IS NULL THEN 'client not found' END, NULL)::service_entry ORDER BY e.ordinality) INTO entries
 	FROM (SELECT i.client_id, i.enrollment_id, i.units, i.unit_value, i.comments, i.ordinality
 		FROM unnest(client_items(common.service_id, items)) WITH ORDINALITY AS i
 		UNION ALL SELECT c.client_id, NULL, NULL, NULL, NULL, c.ordinality

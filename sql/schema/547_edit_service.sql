@@ -7,7 +7,7 @@ DECLARE
 	wrong text;
 BEGIN
 	PERFORM check_changed_keys(changes, '{service,date_provided,units,unit_of_measure,unit_value,program_id,enrollment_id,grant_id,
-		provider_id,location_id,reason,goal_id,action_step_id,referral_id,client_barrier_id,comments,provided_by_user_id,fa_amount,
+		provider_id,location_id,reason,goal_id,action_step_id,referral_id,client_barrier_id,service_authorization_id,comments,provided_by_user_id,fa_amount,
 		fa_start_date,fa_end_date}', '{service,date_provided,units,unit_value,program_id}', 'service');
 	SELECT k INTO wrong FROM unnest('{date_provided,fa_start_date,fa_end_date}'::text[]) k
 	WHERE changes ->> k !~ '^(\d{4,}-\d{2}-\d{2}([T ].+)?|-?infinity)$' LIMIT 1;
@@ -15,7 +15,7 @@ BEGIN
 		RAISE EXCEPTION '% must be a date like 2026-03-01, not %', wrong, left(changes ->> wrong, 40) USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	PERFORM json_id(changes, k) FROM unnest('{program_id,enrollment_id,grant_id,provider_id,location_id,goal_id,action_step_id,
-		referral_id,client_barrier_id,provided_by_user_id}'::text[]) k;
+		referral_id,client_barrier_id,service_authorization_id,provided_by_user_id}'::text[]) k;
 	PERFORM json_text(changes, k) FROM unnest('{unit_of_measure,reason,comments}'::text[]) k;
 	PERFORM check_amount(k, json_number(changes, k), 0) FROM unnest('{units,unit_value,fa_amount}'::text[]) k;
 END
@@ -116,13 +116,14 @@ BEGIN
 	PERFORM check_references(json_id(changes, 'grant_id'), json_id(changes, 'provider_id'), json_id(changes, 'location_id'),
 		json_id(changes, 'provided_by_user_id'));
 	PERFORM check_own_case(new.client_id, json_id(changes, 'goal_id'), json_id(changes, 'action_step_id'),
-		json_id(changes, 'referral_id'), json_id(changes, 'client_barrier_id'));
+		json_id(changes, 'referral_id'), json_id(changes, 'client_barrier_id'), json_id(changes, 'service_authorization_id'));
 	before := refuse_warnings(confirm_warnings IS NOT TRUE);
 	UPDATE client_service s SET service_id = new.service_id, program_id = new.program_id, date_provided = new.date_provided,
 		enrollment_id = new.enrollment_id, location_id = new.location_id, units = new.units, unit_value = new.unit_value,
 		unit_of_measure = new.unit_of_measure, provided_by_user_id = new.provided_by_user_id, grant_award_id = new.grant_award_id,
 		provider_id = new.provider_id, service_reason_id = new.service_reason_id, goal_id = new.goal_id,
 		action_step_id = new.action_step_id, referral_id = new.referral_id, client_barrier_id = new.client_barrier_id,
+		service_authorization_id = new.service_authorization_id,
 		comments = new.comments, fa_amount = new.fa_amount, fa_start_date = new.fa_start_date, fa_end_date = new.fa_end_date
 	WHERE s.client_service_id = edit_service.client_service_id
 	RETURNING s.date_updated INTO changed_at;
@@ -134,7 +135,7 @@ COMMENT ON FUNCTION edit_service(bigint, jsonb, boolean) IS
 'Changes a recorded service, judged by the guard like a new one, and returns its new date_updated. changes: a jsonb object with
 date_updated as it was when the service was read (client_service_history has it), and of the keys service, date_provided, units,
 unit_of_measure, unit_value, program_id, enrollment_id, grant_id, provider_id, location_id, reason, goal_id, action_step_id,
-referral_id, client_barrier_id, comments, provided_by_user_id, fa_amount, fa_start_date, fa_end_date those that change, with
+referral_id, client_barrier_id, service_authorization_id, comments, provided_by_user_id, fa_amount, fa_start_date, fa_end_date those that change, with
 the meaning that they have for record_service(). Who entered the service and when stays. A day or program that changes takes the
 enrollment that fits along, a service the unit value. Raises CT018 (somebody else changed it since: nothing is overwritten), 22004
 (null, no date_updated), 22023 and 22007 (malformed), CT009 (no such live service) and what record_service() raises.';

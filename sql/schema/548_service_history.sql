@@ -5,7 +5,7 @@ SELECT s.client_service_id, s.client_id, s.date_provided, s.service_id, v.servic
 	trim_scale(s.units) AS units, s.unit_of_measure, trim_scale(s.unit_value) AS unit_value, s.total_value,
 	s.program_id, p.program_name, o.organization_name, s.enrollment_id, s.location_id, l.location_name, s.provider_id, pr.provider_name, s.provided_by_user_id,
 	user_name(pu) AS provided_by, f.fund_name, s.grant_award_id,
-	ga.grant_identifier, r.service_reason_name AS reason, s.goal_id, gl.goal_description, s.action_step_id, s.referral_id, s.client_barrier_id, b.barrier_name, s.comments, s.fa_amount,
+	ga.grant_identifier, r.service_reason_name AS reason, s.goal_id, gl.goal_description, s.action_step_id, s.referral_id, s.client_barrier_id, b.barrier_name, s.service_authorization_id, s.comments, s.fa_amount,
 	s.fa_start_date, s.fa_end_date, s.service_batch_run_id, s.date_created::date - s.date_provided AS days_to_entry, s.date_created,
 	user_name(eu) AS entered_by, s.date_updated, s.date_deleted, s.delete_reason
 FROM client_service s
@@ -58,6 +58,7 @@ COMMENT ON COLUMN client_service_history_all.action_step_id IS 'The step of the 
 COMMENT ON COLUMN client_service_history_all.referral_id IS 'The referral that it is the outcome of.';
 COMMENT ON COLUMN client_service_history_all.client_barrier_id IS 'The need or barrier that it is given for.';
 COMMENT ON COLUMN client_service_history_all.barrier_name IS 'Name of the need or barrier.';
+COMMENT ON COLUMN client_service_history_all.service_authorization_id IS 'The service authorization that it draws on.';
 COMMENT ON COLUMN client_service_history_all.comments IS 'Comments.';
 COMMENT ON COLUMN client_service_history_all.fa_amount IS 'HUD financial assistance in dollars.';
 COMMENT ON COLUMN client_service_history_all.fa_start_date IS 'First day of the HUD financial assistance.';

@@ -1,4 +1,4 @@
--- The status history of needs and barriers, goals, action plans and their steps: kept for every writer, a statement at a time.
+-- The status history of needs and barriers, goals, action plans and their steps, and service authorizations: kept for every writer, a statement at a time.
 
 CREATE OR REPLACE FUNCTION case_columns(table_name name) RETURNS TABLE (key_column name, status_column name, begin_column name,
 	closed_column name)
@@ -9,13 +9,15 @@ BEGIN ATOMIC
 	FROM (VALUES ('client_barrier', 'client_barrier_id', 'barrier_status', 'identified_date', 'resolved_date'),
 		('goal', 'goal_id', 'goal_status', 'begin_date', 'closed_date'),
 		('action_plan', 'action_plan_id', 'plan_status', 'begin_date', 'end_date'),
-		('action_step', 'action_step_id', 'step_status', 'date_created', 'completed_date'))
+		('action_step', 'action_step_id', 'step_status', 'date_created', 'completed_date'),
+		('service_authorization', 'service_authorization_id', 'authorization_status', 'date_created', 'decided_date'))
 		AS v (table_name, key_column, status_column, begin_column, closed_column)
 	WHERE v.table_name = case_columns.table_name::text;
 END;
 COMMENT ON FUNCTION case_columns(name) IS
-'Used by keep_status_history() and the functions that change a status. table_name: client_barrier, goal, action_plan or action_step;
-no row for another. closed_column: set while the status is one that ends it. A step begins when it is entered.';
+'Used by keep_status_history() and the functions that change a status. table_name: client_barrier, goal, action_plan, action_step or
+service_authorization; no row for another. closed_column: set while the status is one that ends it. A step and an authorization begin when
+they are entered.';
 
 CREATE OR REPLACE FUNCTION status_query(table_name name, event text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
@@ -51,7 +53,8 @@ CREATE OR REPLACE FUNCTION keep_status_history() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 -- Ensures that the history has each status that the rows of the statement took. Most statements change none.
 BEGIN
-	IF TG_RELID <> ALL (ARRAY['client_barrier'::regclass, 'goal'::regclass, 'action_plan'::regclass, 'action_step'::regclass]) THEN
+	IF TG_RELID <> ALL (ARRAY['client_barrier'::regclass, 'goal'::regclass, 'action_plan'::regclass, 'action_step'::regclass,
+			'service_authorization'::regclass]) THEN
 		RAISE EXCEPTION 'function "keep_status_history" is a trigger of the tables of case management only'
 			USING ERRCODE = 'trigger_protocol_violated';
 	END IF;
@@ -60,7 +63,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION keep_status_history() IS
-'Trigger of client_barrier, goal, action_plan and action_step, AFTER INSERT or UPDATE FOR EACH STATEMENT with transition tables
+'Trigger of client_barrier, goal, action_plan, action_step and service_authorization, AFTER INSERT or UPDATE FOR EACH STATEMENT with transition tables
 new_rows and old_rows: enters a row of case_status_change for each row whose status, or its day, changed, and for each that was
 deleted or restored. Runs as the owner, since nobody else writes the history. Raises 39P01 on another table.';
 
@@ -68,7 +71,7 @@ DO $$
 DECLARE
 	kept name;
 BEGIN
-	FOREACH kept IN ARRAY ARRAY['client_barrier', 'goal', 'action_plan', 'action_step']
+	FOREACH kept IN ARRAY ARRAY['client_barrier', 'goal', 'action_plan', 'action_step', 'service_authorization']
 	LOOP
 		EXECUTE format('CREATE OR REPLACE TRIGGER status_history AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
 			FOR EACH STATEMENT EXECUTE FUNCTION keep_status_history()', kept);
@@ -80,11 +83,13 @@ $$;
 
 CREATE OR REPLACE VIEW case_status_history AS
 SELECT h.case_status_change_id, h.client_id, CASE WHEN h.client_barrier_id IS NOT NULL THEN 'need or barrier'
-		WHEN h.goal_id IS NOT NULL THEN 'goal' WHEN h.action_plan_id IS NOT NULL THEN 'action plan' ELSE 'action step' END AS record_type,
-	coalesce(b.barrier_name, g.goal_description, p.plan_name, s.action) AS record_name, h.old_status, h.new_status, h.status_date,
+		WHEN h.goal_id IS NOT NULL THEN 'goal' WHEN h.action_plan_id IS NOT NULL THEN 'action plan'
+		WHEN h.service_authorization_id IS NOT NULL THEN 'service authorization' ELSE 'action step' END AS record_type,
+	coalesce(b.barrier_name, g.goal_description, p.plan_name, s.action, v.service_name) AS record_name, h.old_status, h.new_status, h.status_date,
 	h.comments, h.changed_by_user_id, user_name(u) AS changed_by, h.date_created, h.client_barrier_id, h.goal_id,
 	coalesce(h.action_plan_id, s.action_plan_id) AS action_plan_id, h.action_step_id,
-	coalesce(cb.enrollment_id, g.enrollment_id, p.enrollment_id, sp.enrollment_id) AS enrollment_id
+	coalesce(cb.enrollment_id, g.enrollment_id, p.enrollment_id, sp.enrollment_id, a.enrollment_id) AS enrollment_id,
+	h.service_authorization_id
 FROM case_status_change h
 LEFT JOIN client_barrier cb ON cb.client_barrier_id = h.client_barrier_id
 LEFT JOIN barrier b ON b.barrier_id = cb.barrier_id
@@ -92,17 +97,19 @@ LEFT JOIN goal g ON g.goal_id = h.goal_id
 LEFT JOIN action_plan p ON p.action_plan_id = h.action_plan_id
 LEFT JOIN action_step s ON s.action_step_id = h.action_step_id
 LEFT JOIN action_plan sp ON sp.action_plan_id = s.action_plan_id
+LEFT JOIN service_authorization a ON a.service_authorization_id = h.service_authorization_id
+LEFT JOIN service v ON v.service_id = a.service_id
 LEFT JOIN hmis_user u ON u.user_id = h.changed_by_user_id
 WHERE h.date_deleted IS NULL
 ORDER BY h.status_date DESC, h.case_status_change_id DESC;
 ALTER VIEW case_status_history SET (security_invoker = true);
 COMMENT ON VIEW case_status_history IS
-'Status history of needs and barriers, goals, action plans and their steps, with names in place of identifiers, newest first. What
+'Status history of needs and barriers, goals, action plans and their steps, and service authorizations, with names in place of identifiers, newest first. What
 was deleted stays in it.';
 COMMENT ON COLUMN case_status_history.case_status_change_id IS 'Identifier.';
 COMMENT ON COLUMN case_status_history.client_id IS 'The client.';
-COMMENT ON COLUMN case_status_history.record_type IS 'need or barrier, goal, action plan or action step.';
-COMMENT ON COLUMN case_status_history.record_name IS 'The need or barrier, goal, plan or step in words.';
+COMMENT ON COLUMN case_status_history.record_type IS 'need or barrier, goal, action plan, action step or service authorization.';
+COMMENT ON COLUMN case_status_history.record_name IS 'The need or barrier, goal, plan or step in words, or the service that is authorized.';
 COMMENT ON COLUMN case_status_history.old_status IS 'The status before, deleted for one that was restored; null: it was entered.';
 COMMENT ON COLUMN case_status_history.new_status IS
 'The status since; deleted for one that was deleted. The same as before where the date of a status was corrected.';
@@ -116,3 +123,4 @@ COMMENT ON COLUMN case_status_history.goal_id IS 'The goal, if it is about one.'
 COMMENT ON COLUMN case_status_history.action_plan_id IS 'The action plan, if it is about one or a step of one.';
 COMMENT ON COLUMN case_status_history.action_step_id IS 'The step of an action plan, if it is about one.';
 COMMENT ON COLUMN case_status_history.enrollment_id IS 'The enrollment in which it is worked on.';
+COMMENT ON COLUMN case_status_history.service_authorization_id IS 'The service authorization, if it is about one.';

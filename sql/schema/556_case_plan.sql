@@ -66,7 +66,8 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 DECLARE
 	stored record;
 	k record;
-	closes CONSTANT boolean := new_status IN ('resolved', 'achieved', 'abandoned', 'completed', 'done', 'canceled');
+	closes CONSTANT boolean := new_status IN ('resolved', 'achieved', 'abandoned', 'completed', 'done', 'canceled',
+		'approved', 'denied');
 BEGIN
 	stored := lock_case_row(table_name, id);
 	IF stored.status <> ALL (allowed) THEN
@@ -98,7 +99,8 @@ BEGIN
 		RAISE EXCEPTION '% must not be empty', wrong USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	PERFORM CASE format_type(a.atttypid, NULL) WHEN 'bigint' THEN json_id(changes, a.attname::text)::text
-		WHEN 'date' THEN json_date(changes, a.attname::text)::text WHEN 'text' THEN json_text(changes, a.attname::text) END
+		WHEN 'date' THEN json_date(changes, a.attname::text)::text WHEN 'numeric' THEN json_number(changes, a.attname::text)::text
+		WHEN 'text' THEN json_text(changes, a.attname::text) END
 	FROM pg_catalog.pg_attribute a WHERE a.attrelid = quote_ident(table_name)::regclass AND a.attname = ANY (editable);
 END
 $$;

@@ -59,9 +59,9 @@ SELECT is(caught($$INSERT INTO client_barrier (client_id, barrier_id, identified
 SELECT matches(last_detail(), format('^In the future, before the client''s birth, or of a deleted client: client \d on %s, .* and 6 more\.$', current_date + 1), 'DETAIL');
 SELECT is(caught('UPDATE client SET dob = ''2024-06-01'' WHERE client_id = 3'), 'ok', 'a birth date without a case');
 SELECT is(caught('INSERT INTO client_barrier (client_id, barrier_id, identified_date) SELECT 3, min(barrier_id), ''2024-06-01'' FROM barrier'), 'ok', 'on the day of birth');
-SELECT is(caught('UPDATE client SET dob = ''2024-06-02'' WHERE client_id = 3'), 'CT006 needs, goals, action plans or case managers would be left without the client or before birth', 'the reverse');
+SELECT is(caught('UPDATE client SET dob = ''2024-06-02'' WHERE client_id = 3'), 'CT006 needs, goals, action plans, authorizations or case managers would be left without the client or before birth', 'the reverse');
 SELECT is(last_detail(), 'In the way: client 3 has 1 need or barrier on 2024-06-01.', 'DETAIL says what');
-SELECT is(caught('UPDATE client SET date_deleted = now() WHERE client_id = 3'), 'CT006 needs, goals, action plans or case managers would be left without the client or before birth', 'nor is the client deleted');
+SELECT is(caught('UPDATE client SET date_deleted = now() WHERE client_id = 3'), 'CT006 needs, goals, action plans, authorizations or case managers would be left without the client or before birth', 'nor is the client deleted');
 DELETE FROM client_barrier WHERE client_id = 3;
 
 -- Editing.

@@ -31,7 +31,7 @@ SELECT is_empty($$SELECT t.name FROM tables t WHERE t.kind <> 'staging' AND t.re
 SELECT is_empty($$SELECT t.name FROM tables t WHERE t.relrowsecurity IS NULL OR t.relpersistence <> 'p'$$, 'tables are permanent');
 SELECT set_eq($$SELECT conname::text, confrelid::regclass::text FROM pg_constraint WHERE conrelid = 'client_service'::regclass AND contype = 'f'$$,
 	$$VALUES ('client_service_client', 'client'), ('client_service_enrollment', 'enrollment'), ('client_service_goal', 'goal'), ('client_service_action_step', 'action_step'),
-		('client_service_referral', 'referral'), ('client_service_client_barrier', 'client_barrier')$$, 'services have foreign keys to client, enrollment, and what a client works on');
+		('client_service_referral', 'referral'), ('client_service_client_barrier', 'client_barrier'), ('client_service_service_authorization', 'service_authorization')$$, 'services have foreign keys to client, enrollment, and what a client works on');
 SELECT is_empty($$SELECT conname, conrelid::regclass FROM pg_constraint k WHERE connamespace = 'hmis'::regnamespace AND contype = 'f' AND NOT EXISTS (
 	SELECT FROM pg_constraint u WHERE u.conrelid = k.confrelid AND u.conkey <@ k.confkey AND u.contype IN ('p', 'u'))$$, 'foreign keys refer to keys');
 SELECT is_empty($$SELECT conname, conrelid::regclass FROM pg_constraint WHERE connamespace = 'hmis'::regnamespace AND NOT convalidated$$, 'constraints are validated');
@@ -52,7 +52,8 @@ SELECT is_empty($$SELECT relname, attname, expression FROM calling_defaults d JO
 SELECT set_has($$SELECT relname::text FROM calling_defaults WHERE attname = 'user_id'$$,
 	$$SELECT table_name::text FROM schema_table WHERE kind IN ('client', 'protected', 'work', 'setup') AND table_name <> 'hmis_user'$$, 'who entered a row is known of every table with audit columns');
 SELECT set_eq($$SELECT relname::text FROM calling_defaults WHERE attname = 'security_organization_id'$$, $$VALUES ('client'), ('scan_card'), ('bar'), ('bar_organization'), ('client_barrier'), ('goal'), ('action_plan'), ('action_step'), ('referral'),
-	('assessment'), ('assessment_follow_up'), ('case_assignment'), ('case_status_change'), ('workflow_run')$$,
+	('assessment'), ('assessment_follow_up'), ('case_assignment'), ('case_status_change'), ('workflow_run'),
+	('service_authorization'), ('service_authorization_goal'), ('authorization_exception')$$,
 	'and the organization of what an organization keeps');
 SELECT is_empty($$SELECT d.* FROM calling_defaults d JOIN pg_proc f ON f.oid = d.called AND f.pronamespace = 'hmis'::regnamespace$$, 'nor does one call a function of the schema that might');
 SELECT is_empty($$SELECT nspname FROM pg_namespace n JOIN members m ON m.objid = n.oid AND m.classid = 'pg_namespace'::regclass WHERE nspname <> 'clienttrack'$$, 'only the schema of the code is a member');
@@ -61,7 +62,8 @@ SELECT is_empty($$SELECT nspname FROM pg_namespace n JOIN members m ON m.objid =
 SELECT is_empty($$SELECT signature, proconfig FROM functions WHERE prosecdef AND NOT EXISTS (SELECT FROM unnest(proconfig) c WHERE c ~ '^search_path=.*, pg_temp$')$$, 'SECURITY DEFINER has a search_path that ends in pg_temp');
 SELECT set_eq($$SELECT proname::text FROM functions WHERE prosecdef$$, $$VALUES ('lock_barred_client'), ('read_ssn'), ('set_ssn'), ('client_disclosures'),
 	('clients_to_dispose'), ('dispose_client'), ('rescore_assessments'), ('check_release'), ('check_release_of_own'), ('rotate_session_key'), ('keep_status_history'), ('leave_workflow'), ('refuse_open_workflow'),
-	('resolve_client'), ('clients_with_ssn'), ('clients_with_ssn_of'), ('clients_sharing_ssn'), ('merge_clients'), ('unmerge_clients')$$, 'and these are all');
+	('resolve_client'), ('clients_with_ssn'), ('clients_with_ssn_of'), ('clients_sharing_ssn'), ('merge_clients'), ('unmerge_clients'),
+	('keep_service_authorization'), ('keep_authorization_exception'), ('lock_authorizations')$$, 'and these are all');
 SELECT is_empty($$SELECT signature FROM functions WHERE prosecdef AND (SELECT rolsuper FROM pg_roles r WHERE r.oid = proowner)$$, 'none of them runs as a superuser');
 SELECT is_empty($$SELECT signature FROM functions f JOIN pg_language l ON l.oid = f.prolang WHERE l.lanname = 'plpgsql' AND f.pronamespace = 'hmis'::regnamespace AND f.prokind = 'f'
 	AND NOT EXISTS (SELECT FROM unnest(proconfig) c WHERE c = 'search_path=hmis, clienttrack, pg_temp')$$, 'PL/pgSQL functions bake in the search_path');

@@ -57,6 +57,11 @@ INSERT INTO workflow (workflow_id, workflow_code, workflow_name) VALUES (901, 'W
 INSERT INTO workflow_run (workflow_id, version, run_user_id, client_id, enrollment_id, run_status, security_organization_id) VALUES (901, 1, 12, 5, 5, 'paused', 1);
 INSERT INTO turn_away_reason (turn_away_reason_id, turn_away_reason_name) VALUES (901, 'Full house');
 INSERT INTO turn_away (client_id, program_id, turn_away_date, turn_away_reason_id, bar_id) VALUES (5, 11, '2024-06-02', 901, 5);
+INSERT INTO service_authorization (service_authorization_id, client_id, service_id, begin_date, end_date, recurrence, authorization_status, security_organization_id)
+VALUES (5, 5, 1, '2024-01-01', '2024-12-31', 'FREQ=WEEKLY', 'approved', 1);
+INSERT INTO service_authorization_goal (service_authorization_id, client_id, goal_id, security_organization_id) VALUES (5, 5, 5, 1);
+INSERT INTO authorization_exception (service_authorization_id, client_id, exception_type, new_date, security_organization_id) VALUES (5, 5, 'add', '2024-01-03', 1);
+UPDATE client_service SET service_authorization_id = 5 WHERE client_service_id IN (502, 504);
 UPDATE client_service SET goal_id = 5, action_step_id = 5, referral_id = 5, client_barrier_id = 5 WHERE client_service_id = 502;
 -- One run has both of them and has served both, another only 5, a third 5, and 2 was taken out.
 INSERT INTO service_batch (service_batch_id, description, program_id) VALUES (901, 'Dinner', 11);

@@ -353,7 +353,7 @@ GRANT USAGE ON SCHEMA hmis TO clienttrack_test_narrow;
 GRANT INSERT ON client_service TO clienttrack_test_narrow;
 GRANT SELECT (client_id, security_organization_id, serving_organization_ids) ON client TO clienttrack_test_narrow;
 GRANT SELECT (enrollment_id, client_id, program_id) ON enrollment TO clienttrack_test_narrow;
-GRANT SELECT ON information_release, program, service_batch_run, service_batch, goal, action_step, referral, client_barrier, barrier TO clienttrack_test_narrow;
+GRANT SELECT ON information_release, program, service_batch_run, service_batch, goal, action_step, referral, client_barrier, barrier, service_authorization TO clienttrack_test_narrow;
 INSERT INTO hmis_user (user_id, login_role) VALUES (2, 'clienttrack_test_recorder'), (3, 'clienttrack_test_narrow');
 INSERT INTO user_organization (member_user_id, organization_id) VALUES (2, 1), (3, 1);
 UPDATE client SET security_organization_id = 1;

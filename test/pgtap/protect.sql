@@ -187,6 +187,9 @@ INSERT INTO barrier (barrier_id, barrier_code, barrier_name) VALUES (101, 'PAPER
 INSERT INTO client_barrier (client_barrier_id, client_id, barrier_id, identified_date, comments, date_updated) VALUES (1, :old, 101, '2010-01-02', 'guardednote', '2010-01-05'), (2, :old, 101, '2010-01-02', NULL, '2010-01-05');
 INSERT INTO goal (goal_id, client_id, client_barrier_id, goal_description, begin_date, target_date, date_updated) VALUES (1, :old, 1, 'guardednote', '2010-01-02', '2040-01-01', '2010-01-05');
 INSERT INTO action_plan (action_plan_id, client_id, plan_name, begin_date, date_updated) VALUES (1, :old, 'guardednote', '2010-01-02', '2010-01-05');
+INSERT INTO service_authorization (service_authorization_id, client_id, service_id, begin_date, end_date, comments, date_created, date_updated) VALUES (1, :old, 1, '2010-01-02', '2010-01-05', 'guardednote', '2010-01-05', '2010-01-05');
+INSERT INTO authorization_exception (service_authorization_id, client_id, exception_type, due_date, reason, date_created, date_updated) VALUES (1, :old, 'skip', '2010-01-02', 'guardednote', '2010-01-05', '2010-01-05');
+UPDATE service_authorization SET date_updated = '2010-01-05';
 INSERT INTO action_step (action_plan_id, client_id, goal_id, action, due_date, step_status, completed_date, date_updated) VALUES (1, :old, 1, 'guardednote', '2040-01-01', 'done', '2010-01-05', '2010-01-05');
 INSERT INTO referral (client_id, referral_date, service_id, to_provider_id, comments, date_updated) VALUES (:old, '2010-01-05', 1, 1, 'guardednote', '2010-01-05');
 INSERT INTO turn_away (client_id, program_id, turn_away_date, turn_away_reason_id, comments, delete_reason, date_updated) VALUES (:old, 11, '2010-01-05', 1, 'guardednote', 'guardednote', '2010-01-05'),
@@ -243,7 +246,7 @@ SELECT is(caught(format('UPDATE scan_card SET card_code = ''disposed-'' || scan_
 SELECT dispose_client(:old, 'Seven years') AS removed \gset
 SELECT is(:'removed'::jsonb - 'import_finding' - 'audit_event', '{"client": 1, "client_ssn": 1, "client_alias": 1, "scan_card": 3, "client_service": 1, "enrollment": 1, "bar": 2, "bar_override": 1,
 	"service_batch_client": 1, "assessment": 0, "assessment_follow_up": 0, "case_assignment": 0, "case_status_change": 0, "workflow_run": 0, "workflow_run_step": 0, "client_merge": 0, "client_barrier": 1, "goal": 1, "action_plan": 1, "action_step": 1, "referral": 1, "turn_away": 1, "hud_key": 1, "hud_client": 0, "hud_enrollment": 1, "hud_exit": 0, "hud_services": 0,
-	"hud_income_benefits": 0, "hud_health_and_dv": 0, "hud_disabilities": 0}'::jsonb, 'dispose_client()');
+	"hud_income_benefits": 0, "hud_health_and_dv": 0, "hud_disabilities": 0, "service_authorization": 1, "authorization_exception": 1}'::jsonb, 'dispose_client()');
 SELECT is((:'removed'::jsonb ->> 'audit_event')::bigint, (SELECT count(*) FROM audit_event WHERE client_id = :old), 'the values of all events went');
 SELECT results_eq(format('SELECT num_nonnulls(first_name, middle_name, last_name, name_suffix), name_key || sort_key = '''', name_data_quality, ssn_data_quality, dob, dob_data_quality, sex, hud_elements, date_disposed FROM client WHERE client_id = %s', :old),
 	$$VALUES (0, true, 99::smallint, 99::smallint, '1923-01-01'::birth_date, 2::smallint, 1::smallint, NULL::jsonb, now())$$, 'the client has a year of birth');

@@ -9,7 +9,8 @@ SELECT set_eq($$SELECT kind, table_name::text FROM schema_table WHERE kind IN ('
 	('client', 'client_alias'), ('client', 'scan_card'), ('client', 'enrollment'), ('client', 'client_service'), ('client', 'bar'), ('client', 'bar_scope'), ('client', 'bar_organization'),
 	('client', 'bar_override'), ('client', 'service_batch_client'), ('protected', 'client_ssn'), ('work', 'service_batch'), ('work', 'service_batch_service'), ('work', 'service_batch_run'),
 	('client', 'client_barrier'), ('client', 'goal'), ('client', 'action_plan'), ('client', 'action_step'), ('client', 'referral'), ('client', 'turn_away'), ('work', 'indirect_service'),
-	('client', 'assessment'), ('client', 'assessment_follow_up'), ('client', 'case_assignment'), ('client', 'case_status_change'), ('client', 'client_merge'), ('client', 'workflow_run'), ('client', 'workflow_run_step')$$, 'what workers enter');
+	('client', 'assessment'), ('client', 'assessment_follow_up'), ('client', 'case_assignment'), ('client', 'case_status_change'), ('client', 'client_merge'), ('client', 'workflow_run'), ('client', 'workflow_run_step'),
+	('client', 'service_authorization'), ('client', 'service_authorization_goal'), ('client', 'authorization_exception')$$, 'what workers enter');
 SELECT set_eq($$SELECT table_name::text FROM schema_table WHERE kind = 'setup'$$, $$SELECT unnest(ARRAY['organization', 'hmis_user', 'user_organization', 'program', 'program_coc', 'location', 'provider', 'fund', 'grant_award', 'grant_award_program',
 	'unit_of_measure', 'service_reason', 'service_group', 'service', 'service_organization', 'service_offering', 'bar_reason', 'hud_code', 'hud_file', 'hud_column',
 	'turn_away_reason', 'service_screen', 'service_screen_item', 'locked_period', 'barrier',

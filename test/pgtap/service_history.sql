@@ -25,7 +25,7 @@ SELECT results_eq($$SELECT client_service_id, client_id, date_provided, service_
 	reason, goal_id, goal_description, action_step_id, referral_id, client_barrier_id, barrier_name, comments, fa_amount, fa_start_date, fa_end_date, service_batch_run_id IS NOT NULL, days_to_entry, date_created, entered_by, date_updated, date_deleted, delete_reason, running_units, running_value, units_of_client, value_of_client FROM client_service_history$$,
 	$$VALUES (1::bigint, 1::bigint, '2024-01-10'::date, 3::bigint, 'COUNSEL', 'Counselling', 'Financial Services', 1.5::numeric, 'hours', 60::numeric, 90::numeric(24,2), 11::bigint, 'Drop-in', 'Harbor', 1::bigint, 101::bigint, 'Hall', 1::bigint, 'Clinic', 11::bigint, 'Rita Ray', 'City', 1::bigint, 'CITY-24', 'Cold night', 1::bigint, 'A home', 1::bigint, 1::bigint,
 	1::bigint, 'No papers', 'budget', 12.5::numeric(12,2), '2024-01-01'::date, '2024-01-31'::date, true, 3, '2024-01-13 12:00'::timestamptz, 'Walt', '2024-01-14 12:00'::timestamptz, NULL::timestamptz, NULL, 1.5::numeric, 90::numeric, 1.5::numeric, 90::numeric)$$, 'names in place of identifiers');
-SELECT is((SELECT count(*) FROM pg_attribute WHERE attrelid = 'client_service_history'::regclass AND attnum > 0)::int, 46, 'these are all');
+SELECT is((SELECT count(*) FROM pg_attribute WHERE attrelid = 'client_service_history'::regclass AND attnum > 0)::int, 47, 'these are all');
 SELECT is((SELECT units::text || ' ' || unit_value FROM client_service_history), '1.5 60', 'amounts without zeros');
 DELETE FROM client_service;
 -- With what little a service needs: also where what it names is deleted or inactive.
@@ -51,7 +51,7 @@ SELECT results_eq('SELECT client_service_id FROM client_service_history', 'VALUE
 SELECT results_eq('SELECT client_service_id, date_deleted, delete_reason FROM client_service_history_all WHERE date_deleted IS NOT NULL', 'VALUES (17::bigint, now(), ''Typing error'')', 'deleted ones are in …_all');
 SELECT results_eq('SELECT client_service_id FROM client_service_history_all', 'VALUES (19::bigint), (15), (18), (17), (14), (13), (11), (12), (16)', 'besides the others');
 SELECT is_empty('SELECT * FROM client_service_history WHERE date_deleted IS NOT NULL', 'and nowhere else');
-SELECT set_eq('SELECT attname, atttypid FROM pg_attribute WHERE attrelid = ''client_service_history_all''::regclass AND attnum > 0', 'SELECT attname, atttypid FROM pg_attribute WHERE attrelid = ''client_service_history''::regclass AND attnum BETWEEN 1 AND 42', 'which has the same columns');
+SELECT set_eq('SELECT attname, atttypid FROM pg_attribute WHERE attrelid = ''client_service_history_all''::regclass AND attnum > 0', 'SELECT attname, atttypid FROM pg_attribute WHERE attrelid = ''client_service_history''::regclass AND attnum BETWEEN 1 AND 43', 'which has the same columns');
 SELECT is_empty($$SELECT attrelid::regclass, attname FROM pg_attribute WHERE attrelid IN ('client_service_history'::regclass, 'indirect_service_history'::regclass, 'turn_away_history'::regclass) AND attnum > 0 AND col_description(attrelid, attnum) IS NULL$$, 'all of them described');
 SELECT matches(caught('INSERT INTO client_service_history (client_id) VALUES (1)'), '^55000 ', 'a view with totals is for reading');
 
