@@ -183,7 +183,7 @@ AddNthDay(DaySet *chosen, const DaySet *set, int words, int n)
 {
 	for (int i = 0; i < words; i++)
 	{
-		int			here = CountBits(set->words[i]);
+		int			here = set->words[i] == 0 ? 0 : CountBits(set->words[i]);
 
 		if (n <= here)
 		{
@@ -200,7 +200,7 @@ AddNthLastDay(DaySet *chosen, const DaySet *set, int words, int n)
 {
 	for (int i = words - 1; i >= 0; i--)
 	{
-		int			here = CountBits(set->words[i]);
+		int			here = set->words[i] == 0 ? 0 : CountBits(set->words[i]);
 
 		if (n <= here)
 		{
@@ -211,20 +211,21 @@ AddNthLastDay(DaySet *chosen, const DaySet *set, int words, int n)
 	}
 }
 
-/* Leaves the days of a set that BYSETPOS chooses. */
+/* Leaves the days of the current period that BYSETPOS chooses. */
 static void
-ChooseSetPositions(const Recurrence *rule, DaySet *set, int words)
+ChooseSetPositions(RecurrenceIterator *it)
 {
+	const SignedDaySet *positions = &it->rule->set_positions;
 	DaySet		chosen = {{0}};
 
-	for (int i = 0; i < DAY_SET_WORDS; i++)
+	for (int i = 0; i < it->position_words; i++)
 	{
-		for (uint64_t bits = rule->set_positions.from_start.words[i]; bits != 0; bits &= bits - 1)
-			AddNthDay(&chosen, set, words, i * 64 + __builtin_ctzll(bits));
-		for (uint64_t bits = rule->set_positions.from_end.words[i]; bits != 0; bits &= bits - 1)
-			AddNthLastDay(&chosen, set, words, i * 64 + __builtin_ctzll(bits));
+		for (uint64_t bits = positions->from_start.words[i]; bits != 0; bits &= bits - 1)
+			AddNthDay(&chosen, &it->set, it->words, i * 64 + __builtin_ctzll(bits));
+		for (uint64_t bits = positions->from_end.words[i]; bits != 0; bits &= bits - 1)
+			AddNthLastDay(&chosen, &it->set, it->words, i * 64 + __builtin_ctzll(bits));
 	}
-	*set = chosen;
+	it->set = chosen;
 }
 
 /*
@@ -280,10 +281,18 @@ GoToYear(RecurrenceIterator *it, int64_t year)
 {
 	if (it->year.number == year)
 		return;
+	if (it->year.number == year - 1)
+	{
+		it->year.first_day += DaysBeforeMonth(13, it->year.leap);
+		it->year.weekday = (it->year.weekday + 1 + it->year.leap) % DAYS_IN_WEEK;
+	}
+	else
+	{
+		it->year.first_day = FirstDayOfYear(year);
+		it->year.weekday = WeekdayOf(it->year.first_day);
+	}
 	it->year.number = year;
-	it->year.first_day = FirstDayOfYear(year);
 	it->year.leap = IsLeapYear(year);
-	it->year.weekday = WeekdayOf(it->year.first_day);
 }
 
 /* Adds the days of the current year that the filters by month and day leave, where its first of January has a place. */
@@ -547,8 +556,8 @@ NextPeriod(RecurrenceIterator *it)
 		FillPeriod(it);
 		if (it->base > it->last)
 			return false;
-		if (it->choose)
-			ChooseSetPositions(it->rule, &it->set, it->words);
+		if (it->position_words > 0)
+			ChooseSetPositions(it);
 		if (IsEmpty(&it->set, it->words))
 		{
 			it->empty_left--;
@@ -584,6 +593,17 @@ FillDefaults(RecurrenceIterator *it, const CivilDay *start)
 	if (by_week && !(parts & 1 << PART_BYDAY))
 		it->weekdays = 1 << WeekdayOf(it->start);
 	it->week_mask = RotateWeekdays(it->weekdays ? it->weekdays : ALL_WEEKDAYS, rule->week_start);
+}
+
+/* Returns how many words of the set the days of a period take: of a year, up to the last month that has any. */
+static int
+WordsOfPeriod(const RecurrenceIterator *it)
+{
+	if (it->rule->frequency != RECURRENCE_YEARLY)
+		return 1;
+	if (it->months == 0 || (it->rule->parts & 1 << PART_BYWEEKNO))
+		return DAY_SET_WORDS;
+	return (DaysBeforeMonth(31 - __builtin_clz(it->months) + 1, true) + 63) / 64;
 }
 
 /* Returns the number of the period that a day is in; of a DAILY rule it is the day. */
@@ -635,6 +655,21 @@ GoToWindow(RecurrenceIterator *it)
 	}
 }
 
+/* Makes BYSETPOS ready. A day is a set of one: of a DAILY rule it chooses all, or nothing. */
+static void
+StartSetPositions(RecurrenceIterator *it)
+{
+	const SignedDaySet *positions = &it->rule->set_positions;
+
+	if (!(it->rule->parts & 1 << PART_BYSETPOS))
+		return;
+	if (it->rule->frequency != RECURRENCE_DAILY)
+		for (int i = 0; i < DAY_SET_WORDS; i++)
+			it->position_words = (positions->from_start.words[i] | positions->from_end.words[i]) != 0 ? i + 1 : it->position_words;
+	else if (((positions->from_start.words[0] | positions->from_end.words[0]) & 2) == 0)
+		it->empty_left = 0;
+}
+
 /*
  * Starts the way through the days of a rule from first to last, both included. The rule must stay where it is. The
  * interrupt hook may be set afterwards.
@@ -643,8 +678,6 @@ void
 RecurrenceStart(RecurrenceIterator *it, const Recurrence *rule, int32_t dtstart, int32_t first, int32_t last)
 {
 	CivilDay	start = CivilOfDay(dtstart);
-	bool		set_positions = (rule->parts & 1 << PART_BYSETPOS) != 0;
-	bool		one_of_one = ((rule->set_positions.from_start.words[0] | rule->set_positions.from_end.words[0]) & 2) != 0;
 
 	memset(it, 0, sizeof(RecurrenceIterator));
 	it->rule = rule;
@@ -655,15 +688,12 @@ RecurrenceStart(RecurrenceIterator *it, const Recurrence *rule, int32_t dtstart,
 	it->first = first > dtstart ? first : dtstart;
 	it->last = last < rule->until ? last : rule->until;
 	it->count_left = rule->count > 0 ? rule->count : -1;
-	it->words = rule->frequency == RECURRENCE_YEARLY ? DAY_SET_WORDS : 1;
-	it->word = it->words;
-	/* a day is a set of one, so of a DAILY rule BYSETPOS chooses all or nothing */
-	it->choose = set_positions && rule->frequency != RECURRENCE_DAILY;
-	it->empty_limit = set_positions && !it->choose && !one_of_one ? 0 : EmptyLimit(rule);
-	it->empty_left = it->empty_limit;
+	it->empty_left = it->empty_limit = EmptyLimit(rule);
+	StartSetPositions(it);
 	if (it->first > it->last)
 		it->empty_left = 0;
 	FillDefaults(it, &start);
+	it->words = it->word = WordsOfPeriod(it);
 	GoToWindow(it);
 }
 

@@ -123,7 +123,7 @@ typedef struct RecurrenceIterator
 	int32_t		empty_left;		/* after so many more periods without a day there is none any more */
 	int32_t		empty_limit;
 	uint32_t	loaded;			/* periods looked at */
-	bool		choose;			/* BYSETPOS chooses of the days of a period */
+	int			position_words; /* of BYSETPOS, up to its last position; 0: it has nothing to choose */
 
 	RecurrenceYear year;
 
