@@ -313,7 +313,40 @@ SELECT record_name AS "What", old_status AS "From", new_status AS "To", status_d
 FROM hmis.case_status_history WHERE enrollment_id = :stay;
 \set ECHO none
 \endif
-\echo '=== 13. Who sees what, and what is remembered'
+-- Somebody of the batch who has been enrolled for four weeks; other exports may have nobody like that.
+SELECT e.client_id AS guest, e.enrollment_id AS guest_stay, :'day'::date - 28 AS first_day, :'day'::date + 27 AS last_day, :'day'::date - 7 AS last_week
+FROM hmis.service_batch_client c JOIN hmis.enrollment e ON e.enrollment_id = c.enrollment_id
+WHERE c.service_batch_run_id = :run AND e.date_deleted IS NULL AND e.entry_date <= :'day'::date - 28
+AND (e.exit_date IS NULL OR e.exit_date > :'day') AND c.client_id <> :barred
+ORDER BY c.client_id LIMIT 1 \gset
+\if :{?guest}
+\echo '=== 13. A service authorization: what a client is to be given, how often, and never more'
+\echo
+\echo 'A case manager asks for a bus pass every week for eight weeks. Nothing can be drawn before somebody approves it:'
+\echo
+\set ECHO queries
+SELECT hmis.define_service('BUSPASS', 'Bus pass', default_unit_value => 12) IS NOT NULL AS "Defined";
+SELECT hmis.create_service_authorization(:guest, 'BUSPASS', :'first_day', :'last_day', recurrence => 'FREQ=WEEKLY', enrollment_id => :guest_stay) AS authorization \gset
+\set ON_ERROR_STOP off
+SELECT hmis.record_service(:guest, 'BUSPASS', :'last_week', service_authorization_id => :authorization);
+\set ON_ERROR_STOP on
+SELECT hmis.approve_service_authorization(:authorization) IS NOT NULL AS "Approved";
+\set ECHO none
+\echo 'All that is due on a day is given in one call; what is given by hand draws on it as well, and not more than is left:'
+\echo
+\set ECHO queries
+SELECT status AS "Status", units AS "Units", total_value AS "Value" FROM hmis.post_authorized_services(:'last_week', :program_id);
+SELECT status AS "Status", message AS "Message" FROM hmis.post_authorized_services(:'last_week', :program_id);
+\set ON_ERROR_STOP off
+SELECT hmis.record_service(:guest, 'BUSPASS', :'day', units => 8, service_authorization_id => :authorization);
+\set ON_ERROR_STOP on
+SELECT hmis.skip_authorized_date(:authorization, :'day', 'Away this week') IS NOT NULL AS "Skipped";
+SELECT due_date AS "Due", units AS "Units", units_delivered AS "Given", status AS "Status" FROM hmis.authorization_instances('-infinity', 'infinity', ARRAY[:authorization]);
+SELECT clienttrack.rrule_describe(recurrence) AS "How often", units_authorized AS "Authorized", units_drawn AS "Given", units_left AS "Left", value_left AS "Value left"
+FROM hmis.authorization_balance WHERE service_authorization_id = :authorization;
+\set ECHO none
+\endif
+\echo '=== 14. Who sees what, and what is remembered'
 \echo
 \echo 'Until now a superuser worked, whom row security does not bind. Two case managers get a login each: one works for the'
 \echo 'organization of the program, the other for a new one, which has served nobody yet.'
