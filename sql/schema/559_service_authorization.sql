@@ -22,14 +22,17 @@ such live one, or not in sight), CT023 (workflow open), 40001 (REPEATABLE READ: 
 CREATE OR REPLACE FUNCTION check_recurrence(recurrence text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 -- Returns a recurrence in normal form.
+DECLARE
+	place text;
 BEGIN
 	RETURN rrule_normalize(recurrence);
 EXCEPTION WHEN invalid_text_representation THEN
-	RAISE EXCEPTION '%', SQLERRM USING ERRCODE = 'invalid_text_representation',
+	GET STACKED DIAGNOSTICS place = PG_EXCEPTION_DETAIL;
+	RAISE EXCEPTION '%', SQLERRM USING ERRCODE = 'invalid_text_representation', DETAIL = place,
 		HINT = 'For example FREQ=WEEKLY;BYDAY=MO,TH or FREQ=MONTHLY;BYMONTHDAY=1. Begin and end date need not be in it.';
 END
 $$;
-COMMENT ON FUNCTION check_recurrence(text) IS 'Used by the functions that take a recurrence: null for null. Raises 22P02 with the part.';
+COMMENT ON FUNCTION check_recurrence(text) IS 'Used by the functions that take a recurrence: null for null. Raises 22P02 with the part and the place.';
 
 CREATE OR REPLACE FUNCTION authorized_amounts(service_id bigint, enrollment_id bigint, grant_id bigint, day date, units numeric,
 	unit_of_measure text, unit_value numeric) RETURNS service_entry
