@@ -100,19 +100,31 @@ CREATE OR REPLACE TRIGGER keep_update BEFORE UPDATE ON service_authorization FOR
 
 CREATE OR REPLACE FUNCTION keep_authorization_exception() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
--- Ensures that an authorization grants what its exceptions leave and add. Whoever draws on it meanwhile waits.
+-- Ensures that an authorization grants what its exceptions leave and add. Whoever draws on it meanwhile waits. Row security looked
+-- whether it was decided before the lock was held: who may not decide is told of a decision that came in between.
+DECLARE
+	decided boolean;
 BEGIN
 	IF TG_RELID <> 'authorization_exception'::regclass THEN
 		RAISE EXCEPTION 'function "keep_authorization_exception" is a trigger of authorization_exception only'
 			USING ERRCODE = 'trigger_protocol_violated';
 	END IF;
-	UPDATE service_authorization a SET date_updated = now()
-	WHERE a.service_authorization_id IN (OLD.service_authorization_id, NEW.service_authorization_id);
+	IF TG_OP = 'UPDATE' AND (OLD.service_authorization_id, OLD.due_date, OLD.new_date, OLD.date_deleted)
+			IS NOT DISTINCT FROM (NEW.service_authorization_id, NEW.due_date, NEW.new_date, NEW.date_deleted) THEN
+		RETURN NULL;
+	END IF;
+	WITH counted AS (
+		UPDATE service_authorization a SET date_updated = now()
+		WHERE a.service_authorization_id IN (OLD.service_authorization_id, NEW.service_authorization_id) RETURNING a.authorization_status)
+	SELECT bool_or(c.authorization_status <> 'pending') INTO decided FROM counted c;
+	IF decided THEN
+		PERFORM clienttrack.require_right(@schema@::regnamespace, 'approve_authorizations');
+	END IF;
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION keep_authorization_exception() IS
 'Row trigger of authorization_exception, AFTER INSERT, UPDATE or DELETE: makes the authorization count its instances again.
-Raises what keep_service_authorization() raises, 39P01 on another table.';
+Raises what keep_service_authorization() raises, 42501 (it was decided meanwhile, and no right approve_authorizations), 39P01 on another table.';
 CREATE OR REPLACE TRIGGER keep_authorization AFTER INSERT OR UPDATE OR DELETE ON authorization_exception
 	FOR EACH ROW EXECUTE FUNCTION keep_authorization_exception();

@@ -25,7 +25,7 @@ SELECT a.service_authorization_id, a.client_id, a.enrollment_id, e.program_id, a
 	trim_scale(a.units_authorized - a.units_drawn) AS units_left, round(a.units_authorized * a.unit_value, 2) AS value_authorized,
 	coalesce(g.value_drawn, 0) AS value_drawn, round(a.units_authorized * a.unit_value, 2) - coalesce(g.value_drawn, 0) AS value_left,
 	coalesce(g.services, 0) AS services, g.last_date_provided, a.fund_id, coalesce(f.fund_name, gf.fund_name) AS fund_name, a.grant_award_id,
-	ga.grant_identifier, r.service_reason_name AS reason, a.comments, user_name(u) AS entered_by, a.date_created, a.date_updated
+	ga.grant_identifier, r.service_reason_name AS reason, t.goals, a.comments, user_name(u) AS entered_by, a.date_created, a.date_updated
 FROM service_authorization a
 JOIN service s ON s.service_id = a.service_id
 LEFT JOIN enrollment e ON e.enrollment_id = a.enrollment_id
@@ -37,6 +37,9 @@ LEFT JOIN hmis_user d ON d.user_id = a.decided_by_user_id
 LEFT JOIN hmis_user u ON u.user_id = a.user_id
 LEFT JOIN LATERAL (SELECT count(*) AS services, sum(c.total_value) AS value_drawn, max(c.date_provided) AS last_date_provided
 	FROM client_service c WHERE c.service_authorization_id = a.service_authorization_id AND c.date_deleted IS NULL) g ON true
+LEFT JOIN LATERAL (SELECT string_agg(o.goal_description, '; ' ORDER BY o.goal_id) AS goals
+	FROM service_authorization_goal x JOIN goal o ON o.goal_id = x.goal_id
+	WHERE x.service_authorization_id = a.service_authorization_id AND x.date_deleted IS NULL) t ON true
 WHERE a.date_deleted IS NULL;
 ALTER VIEW authorization_balance SET (security_invoker = true);
 COMMENT ON VIEW authorization_balance IS
@@ -74,6 +77,7 @@ COMMENT ON COLUMN authorization_balance.fund_name IS 'Name of the funding source
 COMMENT ON COLUMN authorization_balance.grant_award_id IS 'The grant that pays.';
 COMMENT ON COLUMN authorization_balance.grant_identifier IS 'Its number.';
 COMMENT ON COLUMN authorization_balance.reason IS 'Why the service is given.';
+COMMENT ON COLUMN authorization_balance.goals IS 'The client''s goals that it serves, of those in sight.';
 COMMENT ON COLUMN authorization_balance.comments IS 'Comments.';
 COMMENT ON COLUMN authorization_balance.entered_by IS 'Name of the user who entered or last changed it.';
 COMMENT ON COLUMN authorization_balance.date_created IS 'When it was entered.';

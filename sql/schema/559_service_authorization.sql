@@ -119,17 +119,20 @@ Raises 22004, 22008 (infinite date), 22023 (end before begin, amount, status, ex
 CT008 (before birth), CT009 (no such client, enrollment, service, fund, grant, reason or goal), CT023 (workflow open).';
 
 CREATE OR REPLACE FUNCTION approve_service_authorization(service_authorization_id bigint, decided_date date DEFAULT current_date,
-	comments text DEFAULT NULL) RETURNS void
+	comments text DEFAULT NULL, date_updated timestamptz DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
--- Approves a pending authorization: from now on services draw on it.
+-- Approves a pending authorization, as it was read: from now on services draw on it.
 BEGIN
-	PERFORM clienttrack.require_right(@schema@::regnamespace, 'approve_authorizations');
+	PERFORM clienttrack.require_right(@schema@::regnamespace, 'approve_authorizations'),
+		refuse_stale('service authorization', service_authorization_id, approve_service_authorization.date_updated,
+			(lock_authorization(service_authorization_id)).date_updated);
 	PERFORM set_case_status('service_authorization', service_authorization_id, '{pending}', 'approved', 'decided_date', decided_date, comments);
 END
 $$;
-COMMENT ON FUNCTION approve_service_authorization(bigint, date, text) IS
-'Approves a service authorization as of a day; who did is the user of the session. Needs the right approve_authorizations.
-Raises 42501 (no right), 55000 (not pending), 22004, 22008, CT008 (in the future), CT009 (no such live one), CT023 (workflow open).';
+COMMENT ON FUNCTION approve_service_authorization(bigint, date, text, timestamptz) IS
+'Approves a service authorization as of a day; who did is the user of the session. date_updated: as it was when the authorization was read
+(authorization_balance has it), so that nobody approves what somebody else has just changed; default no matter. Needs the right
+approve_authorizations. Raises CT018 (changed since), 42501 (no right), 55000 (not pending), 22004, 22008, CT008 (in the future), CT009 (no such live one), CT023 (workflow open).';
 
 CREATE OR REPLACE FUNCTION deny_service_authorization(service_authorization_id bigint, reason text, decided_date date DEFAULT current_date)
 RETURNS void
@@ -173,14 +176,15 @@ BEGIN
 			check_amount('max_units', json_number(changes, 'max_units'), 0);
 	END IF;
 	RETURN edit_case_row('service_authorization', service_authorization_id, changes,
-		'{enrollment_id,fund_id,grant_award_id,begin_date,end_date,units,unit_value,recurrence,recurrence_start,max_units,comments}',
+		'{enrollment_id,fund_id,grant_award_id,begin_date,end_date,units,unit_value,recurrence,recurrence_start,max_units,service_reason_id,
+			comments}',
 		'{begin_date,end_date,units,unit_value,recurrence_start}');
 END
 $$;
 COMMENT ON FUNCTION edit_service_authorization(bigint, jsonb) IS
 'Changes a service authorization and returns its new date_updated. changes: a jsonb object with date_updated as it was when it was read
 (authorization_balance has it), and of the keys enrollment_id, fund_id, grant_award_id, begin_date, end_date, units, unit_value, recurrence,
-recurrence_start, max_units, comments those that change. One that was decided is changed only with the right approve_authorizations;
+recurrence_start, max_units, service_reason_id, comments those that change. One that was decided is changed only with the right approve_authorizations;
 one that was drawn on is ended by an earlier end_date. Client and service do not change: authorize another one. Raises CT004 (less
 than was drawn), CT006 (services would be outside), CT018 (changed since), 22004, 22008, 22023 (malformed), 22P02 (recurrence), 23514
 (end before begin), 42501 (no right), CT008, CT009, CT023.';

@@ -55,6 +55,7 @@ SELECT is(draw(1, 1), 'CT004 service does not fit its authorization', 'a denied 
 SELECT is_empty('SELECT * FROM authorization_instances(''-infinity'', ''infinity'', ''{1}'')', 'and has no instances');
 SELECT is(caught('SELECT reopen_service_authorization(1, ''Money came'', ''2024-01-01'')'), '22023 status_date must not be before it was denied: 2024-01-01 is before 2024-01-02', 'not before it was denied');
 SELECT is(caught('SELECT reopen_service_authorization(1, ''Money came'', ''2024-01-03'')'), 'ok', 'reopened');
+SELECT is(caught('SELECT approve_service_authorization(1, ''2024-01-04'', date_updated => ''2024-01-01'')'), 'CT018 the service authorization was changed since you read it', 'not what somebody has changed since');
 SELECT is(caught('SELECT approve_service_authorization(1, ''2999-01-01'')'), 'CT008 date is out of range', 'not in the future');
 SELECT is(caught('SELECT approve_service_authorization(1, ''2024-01-04'', ''At last'')'), 'ok', 'approved');
 SELECT results_eq('SELECT old_status, new_status, status_date, comments, record_name FROM case_status_history ORDER BY case_status_change_id',
@@ -160,6 +161,7 @@ SELECT is(balance(1), '2 of 18, 6 instances', 'the exceptions that still say som
 SELECT is((SELECT set_goal(1, 'Eat') + set_goal(1, 'Sleep') + set_goal(2, 'Other')), 6::bigint, 'goals');
 SELECT is(caught('SELECT set_authorization_goals(1, ''{1,2}''), set_authorization_goals(1, ''{2}''), set_authorization_goals(1, ''{2,1}'')'), 'ok', 'the goals that it serves');
 SELECT is((SELECT count(*) FROM service_authorization_goal WHERE date_deleted IS NULL), 2::bigint, 'both');
+SELECT is((SELECT goals FROM authorization_balance WHERE service_authorization_id = 1), 'Eat; Sleep', 'in the balance');
 SELECT is(caught('SELECT set_authorization_goals(1, ''{3}'')'), 'CT009 goal 3 is not one of client 1', 'another client''s');
 
 -- Deleting and restoring.
