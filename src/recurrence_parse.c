@@ -400,13 +400,44 @@ ParseWeekStart(Parser *parser, const char *name)
 	return true;
 }
 
-static const char *const part_names[PART_NONE] = {
-	"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYMONTH", "BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY", "BYSETPOS", "WKST"
+/* How the parts are written, in the order of the normal form. */
+static const struct
+{
+	const char *name;
+	int			length;
+	PartParser	parse;
+}			part_syntax[PART_NONE] = {
+	{"FREQ", 4, ParseFrequency},
+	{"INTERVAL", 8, ParseInterval},
+	{"COUNT", 5, ParseCount},
+	{"UNTIL", 5, ParseUntil},
+	{"BYMONTH", 7, ParseMonths},
+	{"BYWEEKNO", 8, ParseWeeks},
+	{"BYYEARDAY", 9, ParseYearDays},
+	{"BYMONTHDAY", 10, ParseMonthDays},
+	{"BYDAY", 5, ParseWeekdays},
+	{"BYSETPOS", 8, ParseSetPositions},
+	{"WKST", 4, ParseWeekStart},
 };
-static const PartParser part_parsers[PART_NONE] = {
-	ParseFrequency, ParseInterval, ParseCount, ParseUntil, ParseMonths, ParseWeeks, ParseYearDays, ParseMonthDays, ParseWeekdays,
-	ParseSetPositions, ParseWeekStart
-};
+
+/* Returns the part with a name, or PART_NONE. */
+static RecurrencePart
+FindPart(const char *from, const char *to)
+{
+	for (int i = 0; i < PART_NONE; i++)
+		if (part_syntax[i].length == to - from && IsWord(from, to, part_syntax[i].name))
+			return (RecurrencePart) i;
+	return PART_NONE;
+}
+
+/* Returns the first of a character in a stretch of the text, or its end. */
+static const char *
+FindCharacter(const char *from, const char *to, char c)
+{
+	const char *found = from < to ? memchr(from, c, to - from) : NULL;
+
+	return found ? found : to;
+}
 
 /* Fails for a part that is none of a rule over days. */
 static bool
@@ -428,25 +459,22 @@ static bool
 ParsePart(Parser *parser)
 {
 	const char *from = parser->at;
-	const char *name_end = from;
-	int			part;
+	const char *name_end;
+	RecurrencePart part;
 
-	parser->value_end = from;
-	while (parser->value_end < parser->end && *parser->value_end != ';')
-		parser->value_end++;
-	while (name_end < parser->value_end && *name_end != '=')
-		name_end++;
-	part = FindWord(from, name_end, part_names, PART_NONE);
-	if (part < 0)
+	parser->value_end = FindCharacter(from, parser->end, ';');
+	name_end = FindCharacter(from, parser->value_end, '=');
+	part = FindPart(from, name_end);
+	if (part == PART_NONE)
 		return FailUnknownPart(parser, from, name_end);
 	if (name_end == parser->value_end)
-		return Fail(parser, name_end, "%s has no value: \"=\" is missing", part_names[part]);
+		return Fail(parser, name_end, "%s has no value: \"=\" is missing", part_syntax[part].name);
 	if (parser->part_at[part] != NULL)
-		return Fail(parser, from, "%s is given twice", part_names[part]);
+		return Fail(parser, from, "%s is given twice", part_syntax[part].name);
 	parser->part_at[part] = from;
 	parser->rule->parts |= 1 << part;
 	parser->at = name_end + 1;
-	if (!part_parsers[part] (parser, part_names[part]))
+	if (!part_syntax[part].parse(parser, part_syntax[part].name))
 		return false;
 	parser->at = parser->value_end;
 	return true;
@@ -481,7 +509,7 @@ Has(const Parser *parser, RecurrencePart part)
 static bool
 FailPart(Parser *parser, RecurrencePart part, const char *why)
 {
-	return Fail(parser, parser->part_at[part], "%s %s", part_names[part], why);
+	return Fail(parser, parser->part_at[part], "%s %s", part_syntax[part].name, why);
 }
 
 #define FREQUENCY_BIT(frequency) (1 << (frequency))
@@ -571,7 +599,7 @@ RecurrenceWeekStartMatters(const Recurrence *rule)
 static char *
 WriteName(char *to, RecurrencePart part)
 {
-	return to + sprintf(to, "%s%s=", part == PART_FREQ ? "" : ";", part_names[part]);
+	return to + sprintf(to, "%s%s=", part == PART_FREQ ? "" : ";", part_syntax[part].name);
 }
 
 /* Writes a part that is one number. */
