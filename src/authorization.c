@@ -33,7 +33,7 @@ PG_FUNCTION_INFO_V1(clienttrack_authorization_instances);
 /* Units are counted in ten thousandths, as they are stored. */
 #define UNIT_PARTS 10000
 
-/* An authorization without recurrence has one instance, on its first day. */
+/* An authorization without recurrence is given as needed: it has one instance, due by its last day. */
 static const char once[] = "FREQ=DAILY;COUNT=1";
 
 /* A query under way, ordered by authorization. */
@@ -122,7 +122,7 @@ OpenStreams(Expansion *expansion, Oid schema, Datum *args, const char *nulls)
 
 	OpenStream(&expansion->authorizations,
 			   psprintf("SELECT a.service_authorization_id, a.client_id, a.service_id, a.begin_date, a.end_date, trim_scale(a.units), "
-						"trim_scale(a.unit_value), a.recurrence, CASE WHEN a.recurrence IS NULL THEN a.begin_date ELSE a.recurrence_start END, "
+						"trim_scale(a.unit_value), a.recurrence, CASE WHEN a.recurrence IS NULL THEN a.end_date ELSE a.recurrence_start END, "
 						"(a.units * %d)::int8 FROM %s a WHERE %s ORDER BY a.service_authorization_id",
 						UNIT_PARTS, authorizations, condition), args, nulls);
 	OpenStream(&expansion->exceptions,
@@ -452,7 +452,7 @@ clienttrack_authorization_instances(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("schema, from_date and to_date must not be null")));
+				 errmsg("from_date and to_date must not be null")));
 	expansion.first = PG_GETARG_DATEADT(1);
 	expansion.last = PG_GETARG_DATEADT(2);
 	InitMaterializedSRF(fcinfo, 0);

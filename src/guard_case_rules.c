@@ -273,7 +273,8 @@ static const char has_primary[] = "SELECT FROM {rows} r WHERE r.is_primary AND "
  * none is before the client's birth. An assignment may begin in the future.
  */
 #define CASE_DATES(key, birth, days) \
-	"SELECT r." key " AS row_id, 'client ' || r.client_id || ' on ' || " DAY(birth) " AS item " \
+	"SELECT r." key " AS row_id, 'client ' || r.client_id || ' on ' || " \
+	DAY("CASE WHEN greatest(" days ") > " LAST_DAY " THEN greatest(" days ") ELSE " birth " END") " AS item " \
 	"FROM {rows} r JOIN {client} c ON c.client_id = r.client_id " \
 	"WHERE " LIVE("r") " AND (" birth " < c.dob OR c.date_deleted IS NOT NULL OR greatest(" days ") > " LAST_DAY ")"
 

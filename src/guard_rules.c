@@ -215,8 +215,18 @@ static const char duplicate_lock[] =
 	"	JOIN {service} s ON s.service_id = r.service_id WHERE " HAS_DUPLICATE_RULE " AND " LIVE("r") ")) "
 	"ORDER BY c.client_id FOR NO KEY UPDATE OF c) locked";
 
+/* Why the client's authorization for a service r that draws on none is not the one that it needs, if there is any. */
+#define WHY_NOT_DRAWN(r) \
+	"coalesce((SELECT ', authorization ' || a.service_authorization_id || CASE " \
+	"	WHEN a.authorization_status <> 'approved' THEN ' is ' || a.authorization_status " \
+	"	WHEN " r ".date_provided NOT BETWEEN a.begin_date AND a.end_date " \
+	"		THEN ' is from ' || " DAY("a.begin_date") " || ' to ' || " DAY("a.end_date") " " \
+	"	ELSE ' has ' || trim_scale(a.units_authorized - a.units_drawn) || ' units left' END " \
+	"FROM {service_authorization} a WHERE a.client_id = " r ".client_id AND a.service_id = " r ".service_id AND a.date_deleted IS NULL " \
+	"ORDER BY " r ".date_provided BETWEEN a.begin_date AND a.end_date DESC, a.authorization_status, a.service_authorization_id DESC LIMIT 1), '')"
+
 static const char authorization_missing[] =
-	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " AS item "
+	"SELECT r.client_service_id AS row_id, " CLIENT_ON("r") " || " WHY_NOT_DRAWN("r") " AS item "
 	"FROM (SELECT d.* FROM {facts} d WHERE d.live AND d.without_authorization "
 	"	AND " OFFERING_SAYS("requires_authorization", "d") ") m "
 	"JOIN {rows} r ON " FACT_OF_ROW;
@@ -441,8 +451,8 @@ const GuardRule guard_service_rules[] = {
 		"service refers to a record that does not exist", "Not found: %s.", NULL},
 	{SERVICE_RULE("authorization_required", ERRCODE_CT_AUTHORIZATION, ERROR, ABOUT_FACTS) | GUARD_NOT_LOADED | GUARD_NOT_MERGED,
 		WAKE_FACT ", service_authorization_id", authorization_missing, NULL, NULL,
-		"service needs an authorization", "No authorization named: %s.",
-		"Have it authorized first, see create_service_authorization(). A plain INSERT names the service_authorization_id."},
+		"service needs an authorization", "Not authorized: %s.",
+		"Have it authorized, or more of it, first. A plain INSERT names the service_authorization_id."},
 	{SERVICE_RULE("authorization_does_not_fit", ERRCODE_CT_AUTHORIZATION, ERROR, ABOUT_FACTS), WAKE_AUTHORIZED,
 		authorization_does_not_fit, draws_on_authorization, NULL,
 		"service does not fit its authorization", "Not possible: %s.",

@@ -43,14 +43,17 @@ typedef struct Language
 	const UChar *week_start;	/* {1} a weekday */
 	const UChar *until;			/* {1} a date */
 	const UChar *count;			/* {1} how often */
-	const UChar *weekday;
-	/* items: counted from the start, the last, counted from the end; {0} is an ordinal, {1} a weekday, {2} the number */
-	const UChar *week[3];
-	const UChar *year_day[3];
-	const UChar *month_day[3];
-	const UChar *month_weekday[3];
-	const UChar *year_weekday[3];
-	const UChar *set_position[3];
+	const UChar *ordinals;		/* how ICU's rules spell ordinals before a noun; NULL: as digits */
+	const UChar *weekdays[7];	/* their names in weekday and every_weekday, from Monday; NULL: ICU's */
+	const UChar *weekday;		/* of a week */
+	const UChar *every_weekday; /* of a month or year */
+	/* items: from the start, the last, the one before, from the end; {0} is an ordinal, {1} a weekday, {2} the number */
+	const UChar *week[4];
+	const UChar *year_day[4];
+	const UChar *month_day[4];
+	const UChar *month_weekday[4];
+	const UChar *year_weekday[4];
+	const UChar *set_position[4];
 } Language;
 
 static const Language languages[] = {
@@ -64,17 +67,20 @@ static const Language languages[] = {
 		.in_weeks = u"{0} in {1} of the year",
 		.on_days = u"{0} on {1}",
 		.only_if = u"{0}, only if it is {1}",
-		.set_positions = u"{0}, of these days only {1}",
+		.set_positions = u"{0}, and of these only {1}",
 		.week_start = u"{0}, with weeks that begin on {1}",
 		.until = u"{0}, until {1}",
-		.count = u"{0}, {1,plural,one{once}other{# times}}",
+		.count = u"{0}, {1,plural,one{only once}other{# times}}",
 		.weekday = u"{1}",
-		.week = {u"week {2,number}", u"the last week", u"the {0} to last week"},
-		.year_day = {u"day {2,number} of the year", u"the last day of the year", u"the {0} to last day of the year"},
-		.month_day = {u"the {0}", u"the last day", u"the {0} to last day"},
-		.month_weekday = {u"the {0} {1}", u"the last {1}", u"the {0} to last {1}"},
-		.year_weekday = {u"the {0} {1} of the year", u"the last {1} of the year", u"the {0} to last {1} of the year"},
-		.set_position = {u"the {0}", u"the last", u"the {0} to last"},
+		.every_weekday = u"every {1}",
+		.week = {u"week {2,number}", u"the last week", u"the second-to-last week", u"the {0}-to-last week"},
+		.year_day = {u"day {2,number} of the year", u"the last day of the year", u"the second-to-last day of the year",
+		u"the {0}-to-last day of the year"},
+		.month_day = {u"the {0}", u"the last day", u"the second-to-last day", u"the {0}-to-last day"},
+		.month_weekday = {u"the {0} {1}", u"the last {1}", u"the second-to-last {1}", u"the {0}-to-last {1}"},
+		.year_weekday = {u"the {0} {1} of the year", u"the last {1} of the year", u"the second-to-last {1} of the year",
+		u"the {0}-to-last {1} of the year"},
+		.set_position = {u"the {0} day", u"the last day", u"the second-to-last day", u"the {0}-to-last day"},
 	},
 	{
 		.code = "es",
@@ -86,17 +92,22 @@ static const Language languages[] = {
 		.in_weeks = u"{0} en {1} del año",
 		.on_days = u"{0} {1}",
 		.only_if = u"{0}, solo si es {1}",
-		.set_positions = u"{0}, de estos días solo {1}",
-		.week_start = u"{0}, con semanas que empiezan en {1}",
+		.set_positions = u"{0}, y de estos solo {1}",
+		.week_start = u"{0}, con semanas que empiezan el {1}",
 		.until = u"{0}, hasta el {1}",
-		.count = u"{0}, {1,plural,one{una vez}other{# veces}}",
-		.weekday = u"el {1}",
-		.week = {u"la semana {2,number}", u"la última semana", u"la semana {2,number} contando desde la última"},
-		.year_day = {u"el día {2,number} del año", u"el último día del año", u"el {0} día del año contando desde el último"},
-		.month_day = {u"el día {2,number}", u"el último día", u"el {0} día contando desde el último"},
-		.month_weekday = {u"el {0} {1}", u"el último {1}", u"el {0} {1} contando desde el último"},
-		.year_weekday = {u"el {0} {1} del año", u"el último {1} del año", u"el {0} {1} del año contando desde el último"},
-		.set_position = {u"el {0}", u"el último", u"el {0} contando desde el último"},
+		.count = u"{0}, {1,plural,one{una sola vez}other{# veces en total}}",
+		.ordinals = u"%spellout-ordinal-masculine-adjective",
+		.weekdays = {u"lunes", u"martes", u"miércoles", u"jueves", u"viernes", u"sábados", u"domingos"},
+		.weekday = u"los {1}",
+		.every_weekday = u"todos los {1}",
+		.week = {u"la semana {2,number}", u"la última semana", u"la penúltima semana", u"la semana {2,number} contando desde la última"},
+		.year_day = {u"el día {2,number} del año", u"el último día del año", u"el penúltimo día del año",
+		u"el {0} día del año contando desde el último"},
+		.month_day = {u"el día {2,number}", u"el último día", u"el penúltimo día", u"el {0} día contando desde el último"},
+		.month_weekday = {u"el {0} {1}", u"el último {1}", u"el penúltimo {1}", u"el {0} {1} contando desde el último"},
+		.year_weekday = {u"el {0} {1} del año", u"el último {1} del año", u"el penúltimo {1} del año",
+		u"el {0} {1} del año contando desde el último"},
+		.set_position = {u"el {0} día", u"el último día", u"el penúltimo día", u"el {0} día contando desde el último"},
 	},
 };
 
@@ -125,6 +136,9 @@ typedef struct Description
 	const UChar *item[MAX_ITEMS];
 	int32_t		item_length[MAX_ITEMS];
 } Description;
+
+/* The pattern of an item that is a name and nothing else. */
+static const UChar just_the_name[] = u"{1}";
 
 /* Raises when ICU could not do something. */
 static void
@@ -202,7 +216,9 @@ UseLocale(const char *given)
 	status = U_ZERO_ERROR;
 	writer.dates = udat_open(UDAT_NONE, UDAT_LONG, locale, u"UTC", -1, NULL, 0, &status);
 	UseGregorianOnly(writer.dates, &status);
-	writer.ordinals = unum_open(UNUM_ORDINAL, NULL, 0, locale, NULL, &status);
+	writer.ordinals = unum_open(language->ordinals ? UNUM_SPELLOUT : UNUM_ORDINAL, NULL, 0, locale, NULL, &status);
+	if (language->ordinals && U_SUCCESS(status))
+		unum_setTextAttribute(writer.ordinals, UNUM_DEFAULT_RULESET, language->ordinals, -1, &status);
 	writer.and_lists = ulistfmt_openForType(locale, ULISTFMT_TYPE_AND, ULISTFMT_WIDTH_WIDE, &status);
 	writer.or_lists = ulistfmt_openForType(locale, ULISTFMT_TYPE_OR, ULISTFMT_WIDTH_WIDE, &status);
 	CheckIcu(status);
@@ -285,7 +301,7 @@ AddNumbers(Description *description, const UChar *const *patterns, const DaySet 
 			AddItem(description, patterns[0], number, u"");
 	for (int number = 1; number < DAY_SET_WORDS * 64; number++)
 		if (from_end->words[number >> 6] >> (number & 63) & 1)
-			AddItem(description, patterns[number == 1 ? 1 : 2], number, u"");
+			AddItem(description, patterns[Min(number, 3)], number, u"");
 }
 
 /* Adds the same for numbers below 64. */
@@ -298,15 +314,17 @@ AddSmallNumbers(Description *description, const UChar *const *patterns, uint64_t
 	AddNumbers(description, patterns, &start, &end);
 }
 
-/* Adds the weekdays of a mask as items. */
+/* Adds the weekdays of a mask as items; those without ordinal by the names that the language has for them. */
 static void
 AddWeekdays(Description *description, const UChar *pattern, uint8_t weekdays, int ordinal)
 {
+	bool		condition = pattern == just_the_name;
 	UChar		name[NAME_SIZE];
 
 	for (int weekday = 0; weekday < 7; weekday++)
 		if (weekdays >> weekday & 1)
-			AddItem(description, pattern, ordinal, WeekdayWords(weekday, name));
+			AddItem(description, pattern, ordinal, ordinal == 0 && !condition && writer.language->weekdays[weekday] ?
+					writer.language->weekdays[weekday] : WeekdayWords(weekday, name));
 }
 
 /* Adds all weekdays of BYDAY as items. plain: the pattern of those without ordinal. */
@@ -321,7 +339,7 @@ AddByDay(Description *description, const UChar *plain)
 	for (int ordinal = 1; ordinal <= MAX_ORDINAL; ordinal++)
 		AddWeekdays(description, patterns[0], rule->ordinal_weekdays[ordinal], ordinal);
 	for (int ordinal = 1; ordinal <= MAX_ORDINAL; ordinal++)
-		AddWeekdays(description, patterns[ordinal == 1 ? 1 : 2], rule->ordinal_weekdays_from_end[ordinal], ordinal);
+		AddWeekdays(description, patterns[Min(ordinal, 3)], rule->ordinal_weekdays_from_end[ordinal], ordinal);
 }
 
 /* Puts the words so far into a clause with the items, and begins another list; nothing where there are no items. */
@@ -362,7 +380,7 @@ DescribePeriods(Description *description)
 
 	for (int month = 1; month <= 12; month++)
 		if (rule->months >> month & 1)
-			AddItem(description, u"{1}", month, SymbolWords(UDAT_STANDALONE_MONTHS, month - 1, name));
+			AddItem(description, just_the_name, month, SymbolWords(UDAT_STANDALONE_MONTHS, month - 1, name));
 	AddListClause(description, writer.language->in_months, writer.and_lists);
 	AddSmallNumbers(description, writer.language->week, rule->weeks, rule->weeks_from_end);
 	AddListClause(description, writer.language->in_weeks, writer.and_lists);
@@ -382,12 +400,13 @@ DescribeDays(Description *description)
 	AddListClause(description, language->on_days, writer.and_lists);
 	if (by_day || rule->frequency == RECURRENCE_DAILY)
 	{
-		AddByDay(description, u"{1}");
+		AddByDay(description, just_the_name);
 		AddListClause(description, language->only_if, writer.or_lists);
 	}
 	else
 	{
-		AddByDay(description, language->weekday);
+		AddByDay(description, rule->frequency == RECURRENCE_WEEKLY || rule->weeks || rule->weeks_from_end ?
+				 language->weekday : language->every_weekday);
 		AddListClause(description, language->on_days, writer.and_lists);
 	}
 	AddNumbers(description, language->set_position, &rule->set_positions.from_start, &rule->set_positions.from_end);

@@ -66,7 +66,7 @@ COMMENT ON COLUMN service_authorization.unit_of_measure IS 'What the units are: 
 COMMENT ON COLUMN service_authorization.units IS 'Units of each instance; for dollars the amount.';
 COMMENT ON COLUMN service_authorization.unit_value IS 'Value of one unit in dollars.';
 COMMENT ON COLUMN service_authorization.recurrence IS
-'When instances are due: a rule of RFC 5545 in normal form, see rrule_normalize(); null: once, on begin_date.';
+'When instances are due: a rule of RFC 5545 in normal form, see rrule_normalize(); null: as needed, by end_date.';
 COMMENT ON COLUMN service_authorization.recurrence_start IS
 'What the recurrence counts from (RFC 5545 DTSTART), by default begin_date. It stays when begin_date moves, so that every other week
 remains the same weeks.';

@@ -24,12 +24,12 @@ BEGIN ATOMIC
 	-- Returns how many instances an authorization has: days of the recurrence without those excepted, and others that are added.
 	SELECT rrule_count(r.rule, r.start, r.begin_date, r.end_date, NULL, r.excepted) + (SELECT count(DISTINCT d) FROM unnest(added) d
 		WHERE d >= r.begin_date AND d <= r.end_date AND NOT (rrule_contains(r.rule, r.start, d) AND d <> ALL (r.excepted)))
-	FROM (VALUES (coalesce(recurrence, 'FREQ=DAILY;COUNT=1'), CASE WHEN recurrence IS NULL THEN begin_date ELSE recurrence_start END,
+	FROM (VALUES (coalesce(recurrence, 'FREQ=DAILY;COUNT=1'), CASE WHEN recurrence IS NULL THEN end_date ELSE recurrence_start END,
 		count_instances.begin_date, count_instances.end_date, coalesce(count_instances.excepted, '{}')))
 		AS r (rule, start, begin_date, end_date, excepted);
 END;
 COMMENT ON FUNCTION count_instances(text, date, date, date, date[], date[]) IS
-'Used by keep_service_authorization(). Without recurrence there is one instance, on begin_date. Raises what rrule_count() raises.';
+'Used by keep_service_authorization(). Without recurrence there is one instance, due by end_date. Raises what rrule_count() raises.';
 
 CREATE OR REPLACE FUNCTION status_may_become(old_status text, new_status text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -83,7 +83,8 @@ BEGIN
 	ELSIF NEW.units_drawn > NEW.units_authorized THEN
 		RAISE EXCEPTION 'more units were drawn than the service authorization would grant' USING ERRCODE = 'CT004',
 			DETAIL = format('Authorization %s: %s would be granted, %s are drawn.', NEW.service_authorization_id,
-				trim_scale(NEW.units_authorized), trim_scale(NEW.units_drawn)), CONSTRAINT = 'authorization_exceeded',
+				trim_scale(NEW.units_authorized), trim_scale(NEW.units_drawn)),
+			HINT = 'Leave it as many units, instances and days as services drew on.', CONSTRAINT = 'authorization_exceeded',
 			TABLE = 'service_authorization', SCHEMA = TG_TABLE_SCHEMA;
 	END IF;
 	RETURN NEW;

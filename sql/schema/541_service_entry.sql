@@ -257,6 +257,11 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN;
 	END IF;
+	IF refused.sqlstate = 'CT014' THEN
+		RAISE EXCEPTION 'there are warnings to confirm' USING ERRCODE = 'CT014', DETAIL = format('Client %s on %s: %s.', refused.client_id,
+				shared.date_provided, refused.message), CONSTRAINT = 'warnings_to_confirm',
+			HINT = 'Look at them, and call again with confirm_warnings => true to record it nevertheless.';
+	END IF;
 	IF refused.sqlstate = 'CT017' THEN
 		RAISE EXCEPTION '%', refused.message USING ERRCODE = refused.sqlstate, DETAIL = format('Client %s has %s.', refused.client_id,
 			enrollment_choices(refused.client_id, shared.program_id, shared.date_provided)),
@@ -318,6 +323,29 @@ $$;
 COMMENT ON FUNCTION write_entries(client_service, service_entry[], boolean, boolean, text, bigint) IS
 'Used by enter_services(). Returns the entries as they were written or refused, and the ids of those written, in order.';
 
+CREATE OR REPLACE FUNCTION warn_of_authorizations(shared client_service, entries service_entry[]) RETURNS service_entry[]
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off AS $$
+-- Returns the entries with CT014 on those that would draw on nothing although the client has an authorization, which does not suffice.
+BEGIN
+	IF NOT EXISTS (SELECT FROM open_service_authorization a WHERE a.service_id = ANY (ARRAY(SELECT e.service_id FROM unnest(entries) e))) THEN
+		RETURN entries;
+	END IF;
+	RETURN (
+		SELECT array_agg(ROW(e.client_id, e.service_id, e.enrollment_id, e.grant_award_id, e.units, e.unit_of_measure, e.unit_value, e.comments,
+			CASE WHEN a.service_authorization_id IS NOT NULL THEN 'CT014' ELSE e.sqlstate END, CASE WHEN a.service_authorization_id IS NOT NULL
+				THEN format('authorization %s has only %s units left, and nothing would be drawn from it', a.service_authorization_id, trim_scale(a.units_left))
+				ELSE e.message END, e.service_authorization_id)::service_entry ORDER BY e.ordinality)
+		FROM unnest(entries) WITH ORDINALITY AS e
+		LEFT JOIN LATERAL (SELECT o.service_authorization_id, o.units_left FROM open_service_authorization o
+			WHERE e.sqlstate IS NULL AND e.service_authorization_id IS NULL AND o.client_id = e.client_id AND o.service_id = e.service_id
+			AND shared.date_provided BETWEEN o.begin_date AND o.end_date AND (o.enrollment_id IS NULL OR o.enrollment_id = e.enrollment_id)
+			AND NOT EXISTS (SELECT FROM service_offering f WHERE f.service_id = e.service_id AND f.requires_authorization AND f.date_deleted IS NULL)
+			ORDER BY o.units_left DESC, o.service_authorization_id LIMIT 1) a ON true);
+END
+$$;
+COMMENT ON FUNCTION warn_of_authorizations(client_service, service_entry[]) IS
+'Used by enter_services(), where warnings are not confirmed. Where an offering requires an authorization the guard refuses the service.';
+
 CREATE OR REPLACE FUNCTION enter_services(shared client_service, entries service_entry[], all_or_nothing boolean DEFAULT true,
 	confirm_warnings boolean DEFAULT false, cost text DEFAULT 'each', head_client_id bigint DEFAULT NULL)
 RETURNS SETOF service_result
@@ -325,10 +353,13 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET jit = off AS $$
 -- Records services that have much in common in one statement, and says of each what became of it.
 #variable_conflict use_column
 DECLARE
+	completed service_entry[] := complete_entries(shared, entries);
 	outcome record;
 BEGIN
-	SELECT w.* INTO outcome FROM write_entries(shared, complete_entries(shared, entries), all_or_nothing IS NOT FALSE,
-		confirm_warnings, cost, head_client_id) w;
+	IF confirm_warnings IS NOT TRUE THEN
+		completed := warn_of_authorizations(shared, completed);
+	END IF;
+	SELECT w.* INTO outcome FROM write_entries(shared, completed, all_or_nothing IS NOT FALSE, confirm_warnings, cost, head_client_id) w;
 	RETURN QUERY
 	SELECT n.client_id, n.service_id, n.enrollment_id,
 		CASE WHEN n.sqlstate IS NULL THEN 'recorded' WHEN n.sqlstate = '00000' THEN 'on_head' WHEN n.sqlstate = 'CT014' THEN 'warning'

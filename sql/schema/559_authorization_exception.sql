@@ -32,6 +32,10 @@ BEGIN
 	ELSIF is_instance(stored.service_authorization_id, new_date) THEN
 		RAISE EXCEPTION 'an instance of service authorization % is due on % already', stored.service_authorization_id, new_date
 			USING ERRCODE = 'invalid_parameter_value';
+	ELSIF EXISTS (SELECT FROM authorization_exception x WHERE x.service_authorization_id = stored.service_authorization_id
+			AND x.due_date = check_free.new_date AND x.exception_type = 'skip' AND x.date_deleted IS NULL) THEN
+		RAISE EXCEPTION 'the instance of service authorization % on % is skipped', stored.service_authorization_id, new_date
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Take that back with delete_authorization_exception().';
 	END IF;
 END
 $$;
@@ -119,8 +123,13 @@ CREATE OR REPLACE FUNCTION delete_authorization_exception(authorization_exceptio
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Takes back that an instance was skipped, moved or added.
 BEGIN
+	IF NOT EXISTS (SELECT FROM authorization_exception x
+			WHERE x.authorization_exception_id = delete_authorization_exception.authorization_exception_id AND x.date_deleted IS NULL) THEN
+		RAISE EXCEPTION 'there is no authorization exception %', coalesce(authorization_exception_id::text, 'null') USING ERRCODE = 'CT009',
+			HINT = 'It does not exist, is deleted, or is not in your sight.';
+	END IF;
 	PERFORM lock_authorization((SELECT x.service_authorization_id FROM authorization_exception x
-		WHERE x.authorization_exception_id = delete_authorization_exception.authorization_exception_id AND x.date_deleted IS NULL));
+		WHERE x.authorization_exception_id = delete_authorization_exception.authorization_exception_id));
 	PERFORM delete_case_row('authorization_exception', authorization_exception_id, reason);
 END
 $$;
@@ -144,7 +153,7 @@ BEGIN
 	LOOP
 		IF jsonb_typeof(item) <> 'object' OR (SELECT count(*) FROM jsonb_object_keys(item) k WHERE k IN ('skip', 'move', 'add')) <> 1
 				OR item ? 'to' <> item ? 'move' OR EXISTS (SELECT FROM jsonb_object_keys(item) k WHERE k NOT IN ('skip', 'move', 'to', 'add', 'reason')) THEN
-			RAISE EXCEPTION 'an exception must skip, move or add one date' USING ERRCODE = 'invalid_parameter_value', HINT = 'For example: ' || example;
+			RAISE EXCEPTION 'an exception must skip one date, move one to another, or add one' USING ERRCODE = 'invalid_parameter_value', HINT = 'For example: ' || example;
 		END IF;
 		PERFORM CASE WHEN item ? 'skip' THEN skip_authorized_date(service_authorization_id, json_date(item, 'skip'), json_text(item, 'reason'))
 			WHEN item ? 'move' THEN move_authorized_date(service_authorization_id, json_date(item, 'move'), json_date(item, 'to'), json_text(item, 'reason'))

@@ -19,12 +19,12 @@ Raises 22004 (null).';
 
 CREATE OR REPLACE VIEW authorization_balance AS
 SELECT a.service_authorization_id, a.client_id, a.enrollment_id, e.program_id, a.service_id, s.service_code, s.service_name, a.authorization_status,
-	a.decided_date, user_name(d) AS decided_by, a.begin_date, a.end_date, a.recurrence, a.recurrence_start, a.unit_of_measure,
+	a.decided_date, user_name(d) AS decided_by, a.status_comments, a.begin_date, a.end_date, a.recurrence, a.recurrence_start, a.unit_of_measure,
 	trim_scale(a.units) AS units, trim_scale(a.unit_value) AS unit_value, a.instances_authorized, trim_scale(a.max_units) AS max_units,
 	trim_scale(a.units_authorized) AS units_authorized, trim_scale(a.units_drawn) AS units_drawn,
 	trim_scale(a.units_authorized - a.units_drawn) AS units_left, round(a.units_authorized * a.unit_value, 2) AS value_authorized,
 	coalesce(g.value_drawn, 0) AS value_drawn, round(a.units_authorized * a.unit_value, 2) - coalesce(g.value_drawn, 0) AS value_left,
-	coalesce(g.services, 0) AS services, g.last_date_provided, a.fund_id, coalesce(f.fund_name, gf.fund_name) AS fund_name, a.grant_award_id,
+	coalesce(g.services, 0) AS services, g.last_date_provided, coalesce(a.fund_id, ga.fund_id) AS fund_id, coalesce(f.fund_name, gf.fund_name) AS fund_name, a.grant_award_id,
 	ga.grant_identifier, r.service_reason_name AS reason, t.goals, a.comments, user_name(u) AS entered_by, a.date_created, a.date_updated
 FROM service_authorization a
 JOIN service s ON s.service_id = a.service_id
@@ -55,9 +55,10 @@ COMMENT ON COLUMN authorization_balance.service_name IS 'Name of the service.';
 COMMENT ON COLUMN authorization_balance.authorization_status IS 'pending, approved or denied.';
 COMMENT ON COLUMN authorization_balance.decided_date IS 'When it was approved or denied.';
 COMMENT ON COLUMN authorization_balance.decided_by IS 'Name of the user who approved or denied it.';
+COMMENT ON COLUMN authorization_balance.status_comments IS 'Comments on the decision; of a denial why.';
 COMMENT ON COLUMN authorization_balance.begin_date IS 'First day on which the service may be given.';
 COMMENT ON COLUMN authorization_balance.end_date IS 'Last day.';
-COMMENT ON COLUMN authorization_balance.recurrence IS 'When instances are due (RFC 5545): rrule_describe() says it in words. Null: once.';
+COMMENT ON COLUMN authorization_balance.recurrence IS 'When instances are due (RFC 5545): rrule_describe() says it in words. Null: as needed.';
 COMMENT ON COLUMN authorization_balance.recurrence_start IS 'What the recurrence counts from.';
 COMMENT ON COLUMN authorization_balance.unit_of_measure IS 'What the units are.';
 COMMENT ON COLUMN authorization_balance.units IS 'Units of each instance.';
@@ -72,8 +73,8 @@ COMMENT ON COLUMN authorization_balance.value_drawn IS 'Value in dollars of what
 COMMENT ON COLUMN authorization_balance.value_left IS 'The difference of the two.';
 COMMENT ON COLUMN authorization_balance.services IS 'How many services were given, of those in sight.';
 COMMENT ON COLUMN authorization_balance.last_date_provided IS 'When the last of them was given.';
-COMMENT ON COLUMN authorization_balance.fund_id IS 'The funding source.';
-COMMENT ON COLUMN authorization_balance.fund_name IS 'Name of the funding source, else of that of the grant.';
+COMMENT ON COLUMN authorization_balance.fund_id IS 'The funding source, else that of the grant.';
+COMMENT ON COLUMN authorization_balance.fund_name IS 'Its name.';
 COMMENT ON COLUMN authorization_balance.grant_award_id IS 'The grant that pays.';
 COMMENT ON COLUMN authorization_balance.grant_identifier IS 'Its number.';
 COMMENT ON COLUMN authorization_balance.reason IS 'Why the service is given.';
@@ -87,13 +88,13 @@ CREATE OR REPLACE FUNCTION authorizations_of_program(program_id bigint, day date
 RETURNS TABLE (service_authorization_id bigint, enrollment_id bigint)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-	-- Returns the approved authorizations of clients who are enrolled in a program on a day, for a service that it offers, with the enrollment.
+	-- Returns the approved authorizations with a recurrence of clients who are enrolled in a program on a day, for a service that it offers, with the enrollment.
 	SELECT a.service_authorization_id, e.enrollment_id
 	FROM service_authorization a
 	JOIN choose_enrollments(authorizations_of_program.program_id, day, coalesce(client_ids, ARRAY(SELECT x.client_id FROM service_authorization x
 		WHERE x.date_deleted IS NULL AND x.authorization_status = 'approved' AND day BETWEEN x.begin_date AND x.end_date))) e
 		ON e.client_id = a.client_id AND e.enrollment_id = coalesce(a.enrollment_id, e.enrollment_id)
-	WHERE a.date_deleted IS NULL AND a.authorization_status = 'approved' AND day BETWEEN a.begin_date AND a.end_date
+	WHERE a.date_deleted IS NULL AND a.authorization_status = 'approved' AND day BETWEEN a.begin_date AND a.end_date AND a.recurrence IS NOT NULL
 	AND a.service_id = coalesce(authorizations_of_program.service_id, a.service_id)
 	AND (a.enrollment_id IS NOT NULL OR a.service_id = ANY (ARRAY(SELECT t.service_id FROM clienttrack.service_terms(@schema@::regnamespace,
 		ARRAY(SELECT s.service_id FROM service s ORDER BY s.service_id), ARRAY(SELECT NULL::bigint FROM service s), authorizations_of_program.program_id, NULL, day) t
@@ -101,6 +102,36 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION authorizations_of_program(bigint, date, bigint, bigint[]) IS
 'Used by post_authorized_services(). service_id, client_ids: null: any. An authorization for an enrollment in another program is not the program''s.';
+
+CREATE OR REPLACE FUNCTION services_due(program_id bigint, from_date date, to_date date, service text DEFAULT NULL, client_ids bigint[] DEFAULT NULL)
+RETURNS TABLE (due_date date, client_id bigint, client_name text, service_code text, service_name text, units numeric, unit_of_measure text,
+	unit_value numeric, units_delivered numeric, status text, enrollment_id bigint, service_authorization_id bigint, comments text)
+LANGUAGE plpgsql STABLE ROWS 1000 SET search_path FROM CURRENT AS $$
+-- Returns what is due in a period in a program by authorizations: what post_authorized_services() would look at on each day.
+#variable_conflict use_column
+BEGIN
+	IF services_due.program_id IS NULL THEN
+		RAISE EXCEPTION 'program_id must not be null' USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	RETURN QUERY
+	SELECT DISTINCT ON (i.due_date, i.client_id, i.service_authorization_id) i.due_date, i.client_id, concat_ws(' ', c.first_name, c.last_name),
+		s.service_code, s.service_name, i.units, a.unit_of_measure, i.unit_value, i.units_delivered, i.status, e.enrollment_id,
+		i.service_authorization_id, a.comments
+	FROM authorization_instances(from_date, to_date) i
+	JOIN service_authorization a ON a.service_authorization_id = i.service_authorization_id AND a.recurrence IS NOT NULL
+	JOIN enrollment e ON e.client_id = i.client_id AND e.program_id = services_due.program_id AND e.date_deleted IS NULL
+		AND enrolled_on(e.entry_date, e.exit_date, i.due_date) AND e.enrollment_id = coalesce(a.enrollment_id, e.enrollment_id)
+	JOIN client c ON c.client_id = i.client_id
+	JOIN service s ON s.service_id = i.service_id
+	WHERE i.service_id = coalesce(service_of(services_due.service), i.service_id)
+	AND (services_due.client_ids IS NULL OR i.client_id = ANY (services_due.client_ids))
+	ORDER BY i.due_date, i.client_id, i.service_authorization_id, e.entry_date DESC;
+END
+$$;
+COMMENT ON FUNCTION services_due(bigint, date, date, text, bigint[]) IS
+'What is due from from_date to to_date by approved service authorizations that have a recurrence, of clients who are enrolled in the program on the
+day: for the list of the week. service: code or id, client_ids: default all. units, units_delivered, status: as authorization_instances().
+enrollment_id: the enrollment that the service would be recorded under. Raises 22004, CT009 (no such service).';
 
 CREATE OR REPLACE FUNCTION lock_authorizations(authorization_ids bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -172,7 +203,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION post_authorized_services(date, bigint, text, bigint[], bigint, bigint, text, boolean) IS
-'Records what is due on a day by approved service authorizations, for all clients who are enrolled in a program, each under the guard, and
+'Records what is due on a day by approved service authorizations that have a recurrence, for all clients who are enrolled in a program, each under the guard, and
 returns a row for each authorization with status posted, skipped (already given, or nothing left), warning (CT014: not recorded until the call
 confirms warnings) or rejected (with sqlstate and message). date_provided: the day that is due, and on which the services are given. service:
 code or id, default all. client_ids: default all. Units and unit value are the instance''s, less what was given of it before. Posting again posts

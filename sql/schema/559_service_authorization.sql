@@ -71,6 +71,29 @@ $$;
 COMMENT ON FUNCTION add_authorization_goals(bigint, bigint, bigint[]) IS
 'Used by create_service_authorization() and set_authorization_goals(). Raises CT009 (no such goal of the client).';
 
+CREATE OR REPLACE FUNCTION check_grants_something(service_authorization_id bigint) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+-- Ensures that an authorization has an instance, and a day in common with its enrollment.
+DECLARE
+	a service_authorization;
+	e enrollment;
+BEGIN
+	SELECT s.* INTO a FROM service_authorization s WHERE s.service_authorization_id = check_grants_something.service_authorization_id;
+	SELECT x.* INTO e FROM enrollment x WHERE x.enrollment_id = a.enrollment_id;
+	IF a.instances_authorized = 0 THEN
+		RAISE EXCEPTION 'no date of the recurrence is from % to %', a.begin_date, a.end_date USING ERRCODE = 'invalid_parameter_value',
+			DETAIL = format('The recurrence is %s, from %s on.', a.recurrence, a.recurrence_start),
+			HINT = 'Look at the weekday, and at the dates.';
+	ELSIF a.end_date < e.entry_date OR a.begin_date > e.exit_date THEN
+		RAISE EXCEPTION 'the client is not enrolled in enrollment % from % to %', e.enrollment_id, a.begin_date, a.end_date
+			USING ERRCODE = 'invalid_parameter_value',
+			DETAIL = format('Entry %s, exit %s.', e.entry_date, coalesce(e.exit_date::text, 'none'));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION check_grants_something(bigint) IS
+'Used by create_service_authorization() and edit_service_authorization(), after they have written. Raises 22023.';
+
 CREATE OR REPLACE FUNCTION create_service_authorization(client_id bigint, service text, begin_date date, end_date date,
 	units numeric DEFAULT NULL, unit_value numeric DEFAULT NULL, recurrence text DEFAULT NULL, enrollment_id bigint DEFAULT NULL,
 	fund_id bigint DEFAULT NULL, grant_id bigint DEFAULT NULL, max_units numeric DEFAULT NULL, reason text DEFAULT NULL,
@@ -98,11 +121,11 @@ BEGIN
 		unit_of_measure, units, unit_value, recurrence, recurrence_start, max_units, service_reason_id, comments, authorization_status)
 	VALUES (create_service_authorization.client_id, create_service_authorization.enrollment_id, service_id, create_service_authorization.fund_id,
 		grant_id, create_service_authorization.begin_date, create_service_authorization.end_date, amounts.unit_of_measure, amounts.units,
-		amounts.unit_value, check_recurrence(recurrence), create_service_authorization.recurrence_start,
+		amounts.unit_value, check_recurrence(nullif(btrim(recurrence), '')), create_service_authorization.recurrence_start,
 		create_service_authorization.max_units, service_reason_of(reason), create_service_authorization.comments,
 		create_service_authorization.authorization_status)
 	RETURNING a.service_authorization_id INTO new_id;
-	PERFORM add_authorization_goals(new_id, client_id, goal_ids), add_authorization_exceptions(new_id, exceptions);
+	PERFORM add_authorization_goals(new_id, client_id, goal_ids), add_authorization_exceptions(new_id, exceptions), check_grants_something(new_id);
 	RETURN new_id;
 END
 $$;
@@ -111,7 +134,7 @@ COMMENT ON FUNCTION create_service_authorization(bigint, text, date, date, numer
 'Authorizes a service for a client and returns the service_authorization_id (ClientTrack: Creating a Service Authorization). service: code
 or id. begin_date, end_date: the days on which it may be given. units, unit_value: of each instance, units in unit_of_measure if given;
 defaults as for a service. recurrence: RFC 5545, for example FREQ=WEEKLY;BYDAY=MO,TH, counted from recurrence_start, default
-begin_date; default one instance, on begin_date. enrollment_id: the enrollment that the services must be of. fund_id, grant_id: who pays.
+begin_date; default none: units in all, to be given as needed by end_date. enrollment_id: the enrollment that the services must be of. fund_id, grant_id: who pays.
 max_units: units in all, if fewer than the instances have. reason: name of a service_reason. goal_ids: the client''s. exceptions:
 [{"skip": "2026-11-26"}, {"move": "2026-12-25", "to": "2026-12-24"}, {"add": "2027-01-02", "reason": "Visit"}].
 authorization_status: pending (default), or approved by who has the right approve_authorizations.
@@ -167,18 +190,22 @@ LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 -- Changes an authorization that nobody has changed since it was read. What was drawn stays within it.
 DECLARE
 	stored CONSTANT service_authorization := lock_authorization(service_authorization_id);
+	changed_at timestamptz;
 BEGIN
 	PERFORM check_new_enrollment('service_authorization', service_authorization_id, changes);
 	IF jsonb_typeof(changes) = 'object' THEN
 		PERFORM check_setup_row('fund', json_id(changes, 'fund_id')), check_recurrence(json_text(changes, 'recurrence')),
 			check_references(json_id(changes, 'grant_award_id'), NULL, NULL, NULL),
 			service_entry_of(NULL, stored.service_id, NULL, json_number(changes, 'units'), NULL, json_number(changes, 'unit_value')),
-			check_amount('max_units', json_number(changes, 'max_units'), 0);
+			check_amount('max_units', json_number(changes, 'max_units'), 0), check_not_before('end_date',
+			coalesce(json_date(changes, 'end_date'), stored.end_date), 'begin_date', coalesce(json_date(changes, 'begin_date'), stored.begin_date));
 	END IF;
-	RETURN edit_case_row('service_authorization', service_authorization_id, changes,
+	changed_at := edit_case_row('service_authorization', service_authorization_id, changes,
 		'{enrollment_id,fund_id,grant_award_id,begin_date,end_date,units,unit_value,recurrence,recurrence_start,max_units,service_reason_id,
 			comments}',
 		'{begin_date,end_date,units,unit_value,recurrence_start}');
+	PERFORM check_grants_something(service_authorization_id);
+	RETURN changed_at;
 END
 $$;
 COMMENT ON FUNCTION edit_service_authorization(bigint, jsonb) IS

@@ -38,8 +38,8 @@ SELECT is(caught(format('SELECT create_service_authorization(%s)', args)), answe
 	('1, ''MEAL'', ''2024-01-01'', ''2024-01-31'', grant_id => 99', 'CT009 grant 99 does not exist'), ('1, ''MEAL'', ''2024-01-01'', ''2024-01-31'', goal_ids => ''{99}''', 'CT009 goal 99 is not one of client 1'),
 	('1, ''MEAL'', ''2024-01-01'', ''2024-01-31'', authorization_status => ''denied''', '22023 authorization_status must be pending or approved, not "denied"'),
 	('1, ''MEAL'', ''2024-01-01'', ''2024-01-31'', exceptions => ''{}''', '22023 exceptions must be a jsonb array'),
-	('1, ''MEAL'', ''2024-01-01'', ''2024-01-31'', exceptions => ''[{"skip": "2024-01-01", "add": "2024-01-02"}]''', '22023 an exception must skip, move or add one date'),
-	('1, ''MEAL'', ''2024-01-01'', ''2024-01-31'', exceptions => ''[{"move": "2024-01-01"}]''', '22023 an exception must skip, move or add one date'),
+	('1, ''MEAL'', ''2024-01-01'', ''2024-01-31'', exceptions => ''[{"skip": "2024-01-01", "add": "2024-01-02"}]''', '22023 an exception must skip one date, move one to another, or add one'),
+	('1, ''MEAL'', ''2024-01-01'', ''2024-01-31'', exceptions => ''[{"move": "2024-01-01"}]''', '22023 an exception must skip one date, move one to another, or add one'),
 	('1, ''MEAL'', ''2024-01-01'', ''2024-01-31'', exceptions => ''[{"skip": "2024-01-02"}]''', 'CT009 no instance of service authorization 6 is due on 2024-01-02'),
 	('1, ''MEAL'', ''2024-01-01'', ''2224-01-31''', '23514 new row for relation "service_authorization" violates check constraint "at_most_a_hundred_years"')
 ) v (args, answer);
@@ -57,6 +57,7 @@ SELECT is(caught('SELECT reopen_service_authorization(1, ''Money came'', ''2024-
 SELECT is(caught('SELECT reopen_service_authorization(1, ''Money came'', ''2024-01-03'')'), 'ok', 'reopened');
 SELECT is(caught('SELECT approve_service_authorization(1, ''2024-01-04'', date_updated => ''2024-01-01'')'), 'CT018 the service authorization was changed since you read it', 'not what somebody has changed since');
 SELECT is(caught('SELECT approve_service_authorization(1, ''2999-01-01'')'), 'CT008 date is out of range', 'not in the future');
+SELECT is(last_detail(), 'In the future, before the client''s birth, or of a deleted client: client 1 on 2999-01-01.', 'and which day it is');
 SELECT is(caught('SELECT approve_service_authorization(1, ''2024-01-04'', ''At last'')'), 'ok', 'approved');
 SELECT results_eq('SELECT old_status, new_status, status_date, comments, record_name FROM case_status_history ORDER BY case_status_change_id',
 	$$VALUES (NULL, 'pending', current_date, NULL, 'Meal'), ('pending', 'denied', '2024-01-02', 'No money', 'Meal'), ('denied', 'pending', '2024-01-03', 'Money came', 'Meal'), ('pending', 'approved', '2024-01-04', 'At last', 'Meal')$$,
@@ -137,7 +138,7 @@ SELECT is(balance(1), '2 of 14, 7 instances', 'two fewer');
 SELECT is((SELECT count(*) FROM authorization_exception WHERE date_deleted IS NULL), 3::bigint, 'one exception for each');
 SELECT is(caught(format('SELECT delete_authorization_exception(%s, ''Given after all'')', (SELECT authorization_exception_id FROM authorization_exception WHERE due_date = '2024-01-15'))), 'ok', 'an exception is taken back');
 SELECT is(balance(1), '2 of 16, 8 instances', 'and the instance is due again');
-SELECT is(caught('SELECT delete_authorization_exception(99, ''x'')'), 'CT009 there is no service authorization null', 'one that does not exist');
+SELECT is(caught('SELECT delete_authorization_exception(99, ''x'')'), 'CT009 there is no authorization exception 99', 'one that does not exist');
 SELECT is(caught('INSERT INTO authorization_exception (service_authorization_id, client_id, exception_type, due_date, new_date) VALUES (1, 1, ''skip'', ''2024-01-08'', ''2024-01-09'')'),
 	'23514 new row for relation "authorization_exception" violates check constraint "new_date_of_move_and_add"', 'a skip has no new date');
 SELECT is(caught('UPDATE client_service SET units = 15 WHERE date_provided = ''2024-01-01'''), 'ok', 'nearly all is drawn');
@@ -153,7 +154,7 @@ SELECT is(caught('SELECT edit_service_authorization(1, ''{"units": 3}'')'), '220
 SELECT is(caught('SELECT edit_service_authorization(1, ''{"units": 3, "date_updated": "2020-01-01"}'')'), 'CT018 the service authorization was changed since you read it', 'changed since');
 SELECT is(edited(changes), answer, changes) FROM (VALUES ('{"begin_date": "2023-12-31", "units": 3, "max_units": 20.5, "comments": null}', 'ok'), ('{"client_id": 2}', '22023 changes have a key that is not known: client_id'),
 	('{"units": 0}', '22023 units must be more than 0, not 0'), ('{"units": "many"}', '22023 "units" must be a number, not "many"'), ('{"recurrence": "FREQ=NEVER"}', '22P02 invalid recurrence rule: FREQ "NEVER" is not DAILY, WEEKLY, MONTHLY or YEARLY'),
-	('{"recurrence": "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"}', 'ok'), ('{"begin_date": "2024-01-02"}', 'CT006 services that drew on the authorization would not fit it any more'), ('{"fund_id": 99}', 'CT009 fund 99 does not exist'), ('{"enrollment_id": 2}', 'CT009 enrollment 2 does not exist'),
+	('{"recurrence": "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"}', 'ok'), ('{"end_date": "2023-12-30"}', '22023 end_date must not be before begin_date: 2023-12-30 is before 2023-12-31'), ('{"begin_date": "2024-01-02"}', 'CT006 services that drew on the authorization would not fit it any more'), ('{"fund_id": 99}', 'CT009 fund 99 does not exist'), ('{"enrollment_id": 2}', 'CT009 enrollment 2 does not exist'),
 	('{"grant_award_id": null, "fund_id": null, "end_date": "2024-02-29"}', 'ok')) v (changes, answer);
 SELECT is((SELECT recurrence_start FROM service_authorization WHERE service_authorization_id = 1), '2024-01-01'::date, 'the recurrence counts from where it did');
 SELECT is(states('{1}', '2024-02-01'), '02-12 3/0 missed, 02-26 3/0 missed', 'so the weeks are the same');
@@ -167,13 +168,17 @@ SELECT is(caught('SELECT set_authorization_goals(1, ''{3}'')'), 'CT009 goal 3 is
 -- Deleting and restoring.
 SELECT is(create_service_authorization(5, 'MEAL', '2024-01-01', '2024-12-31'), currval(pg_get_serial_sequence('service_authorization', 'service_authorization_id')), 'another');
 SELECT currval(pg_get_serial_sequence('service_authorization', 'service_authorization_id')) AS other \gset
-SELECT is(states(ARRAY[:other::bigint]), '01-01 1/0 missed', 'without recurrence it is due once');
+SELECT is(states(ARRAY[:other::bigint]), '12-31 1/0 missed', 'without recurrence it is given as needed, by the last day');
+SELECT is(caught('SELECT create_service_authorization(5, ''MEAL'', ''2024-01-02'', ''2024-01-03'', recurrence => ''FREQ=WEEKLY;BYDAY=MO'')'), '22023 no date of the recurrence is from 2024-01-02 to 2024-01-03', 'one that grants nothing');
+SELECT is(caught('SELECT create_service_authorization(2, ''MEAL'', ''2024-02-02'', ''2024-02-03'', enrollment_id => 2)'), '22023 the client is not enrolled in enrollment 2 from 2024-02-02 to 2024-02-03', 'one outside its enrollment');
 SELECT is(caught('SELECT delete_service_authorization(' || :other || ', ''Mistake'')'), 'ok', 'deleted');
 SELECT is(caught('SELECT approve_service_authorization(' || :other || ')'), 'CT009 there is no service authorization ' || :other, 'and gone');
 SELECT is(caught('SELECT restore_service_authorization(' || :other || ')'), 'ok', 'restored');
 SELECT is(caught('SELECT approve_service_authorization(' || :other || ')'), 'ok', 'approved');
 
 -- Functions that record services draw by themselves.
+SELECT is(caught('SELECT record_service(5, ''MEAL'', ''2024-03-01'', units => 2)'), 'CT014 there are warnings to confirm', 'one that would draw on nothing because there is too little left');
+SELECT is(last_detail(), format('Client 5 on 2024-03-01: authorization %s has only 1 units left, and nothing would be drawn from it.', :other), 'is warned of');
 SELECT record_service(5, 'MEAL', '2024-03-01') AS first, record_service(5, 'MEAL', '2024-03-02') AS second \gset
 SELECT is((SELECT service_authorization_id FROM client_service WHERE client_service_id = :first), :other::bigint, 'record_service draws on what fits');
 SELECT is((SELECT service_authorization_id FROM client_service WHERE client_service_id = :second), NULL, 'and on nothing when it does not suffice');
@@ -187,7 +192,7 @@ SELECT is(caught('SELECT restore_service(' || :first || ')'), 'CT004 service aut
 -- An offering that wants one.
 SELECT isnt(offer_service('MEAL', requires_authorization => true), NULL, 'the service is given to those who have an authorization only');
 SELECT is(serve(6, '2024-01-10', 6), 'CT004 service needs an authorization', 'nobody else gets it');
-SELECT is(last_detail(), 'No authorization named: client 6 on 2024-01-10.', 'and who it is about');
+SELECT is(last_detail(), 'Not authorized: client 6 on 2024-01-10.', 'and who it is about');
 SELECT is(caught('SELECT record_service(6, ''MEAL'', ''2024-01-10'')'), 'CT004 service needs an authorization', 'by record_service');
 SELECT is((SELECT string_agg(status || ' ' || coalesce(sqlstate, ''), ', ' ORDER BY client_id) FROM quick_service_for_clients('MEAL', '{1,6}', program_id => 11, date_provided => '2024-01-10')), 'recorded , rejected CT004', 'by a form for many');
 SELECT is(caught('UPDATE client_service SET service_authorization_id = NULL WHERE client_id = 1 AND date_deleted IS NULL'), 'CT004 service needs an authorization', 'nor is it taken off');
@@ -216,6 +221,8 @@ BEGIN
 	RETURN answer;
 END
 $$;
+SELECT is((SELECT string_agg(concat_ws(' ', due_date, client_id, service_code, units, units_delivered, status, enrollment_id), ', ') FROM services_due(11, '2024-02-11', '2024-02-12')), '2024-02-11 6 MEAL 1 0 missed 6, 2024-02-12 1 MEAL 3 1 partly 1, 2024-02-12 6 MEAL 1 0 missed 6', 'the list of what is due');
+SELECT is((SELECT count(*) FROM services_due(11, '2024-02-01', '2024-02-29', 'MEAL', '{6}')), 29::bigint, 'of one client');
 SELECT is(posted('2024-02-12'), '1 posted 2 7.00, 6 posted 1 3.50', 'the rest of an instance, and another''s: who is not enrolled there has nothing due there');
 SELECT is(posted('2024-02-12'), '1 skipped already given, 6 skipped already given', 'again: nothing twice');
 SELECT is(posted('2024-02-13'), '6 rejected CT002 client is barred', 'one who is barred');
@@ -248,7 +255,7 @@ DROP TRIGGER t ON public.stray;
 CREATE TRIGGER t AFTER INSERT ON public.stray REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION clienttrack.draw();
 SELECT is(caught('INSERT INTO public.stray VALUES (1)'), '42703 table "stray" has no column "service_authorization_id"', 'without the column');
 SELECT is(caught('SELECT * FROM clienttrack.authorization_instances(''public'', ''2024-01-01'', ''2024-01-02'', NULL)'), '42P01 schema "public" has no table "service_authorization"', 'a schema that is none');
-SELECT is(caught('SELECT * FROM authorization_instances(NULL, ''2024-01-02'')'), '22004 schema, from_date and to_date must not be null', 'no window');
+SELECT is(caught('SELECT * FROM authorization_instances(NULL, ''2024-01-02'')'), '22004 from_date and to_date must not be null', 'no window');
 
 SELECT nobody_is_named();
 SELECT * FROM finish();

@@ -40,7 +40,7 @@ CREATE FUNCTION public.judged_instances(a service_authorization) RETURNS TABLE (
 -- Returns the instances of an authorization, found day by day.
 DECLARE
 	rule text := coalesce(a.recurrence, 'FREQ=DAILY;COUNT=1');
-	start date := CASE WHEN a.recurrence IS NULL THEN a.begin_date ELSE a.recurrence_start END;
+	start date := CASE WHEN a.recurrence IS NULL THEN a.end_date ELSE a.recurrence_start END;
 	excepted date[] := ARRAY(SELECT x.due_date FROM authorization_exception x WHERE x.service_authorization_id = a.service_authorization_id AND x.due_date IS NOT NULL);
 	skipped date[] := ARRAY(SELECT x.due_date FROM authorization_exception x WHERE x.service_authorization_id = a.service_authorization_id AND x.exception_type = 'skip');
 	added date[] := ARRAY(SELECT x.new_date FROM authorization_exception x WHERE x.service_authorization_id = a.service_authorization_id AND x.new_date IS NOT NULL);
