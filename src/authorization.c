@@ -7,7 +7,8 @@
  * instance's units was given ahead, and counts for the next. So a service that comes a day late or early is not missed.
  *
  * All authorizations are walked through in the order of their ids, with three cursors: the authorizations, their exceptions and
- * what was given. The caller's row security applies to each.
+ * what was given. The caller's row security applies to the authorizations; of one in sight all that was given counts, by day, or
+ * what another organization gave would be given again.
  */
 #include "postgres.h"
 
@@ -108,7 +109,7 @@ OpenStream(Stream *stream, const char *query, Datum *args, const char *nulls)
 {
 	Oid			argtypes[3] = {DATEOID, DATEOID, INT8ARRAYOID};
 
-	stream->portal = SPI_cursor_open_with_args(NULL, query, 3, argtypes, args, nulls, false, CURSOR_OPT_NO_SCROLL);
+	stream->portal = SPI_cursor_open_with_args(NULL, query, 3, argtypes, args, nulls, true, CURSOR_OPT_NO_SCROLL);
 	stream->table = NULL;
 	stream->row = stream->rows = 0;
 }
@@ -118,6 +119,8 @@ static void
 OpenStreams(Expansion *expansion, Oid schema, Datum *args, const char *nulls)
 {
 	const char *condition = nulls[2] == 'n' ? all_approved : named;
+	Oid			services = SchemaTableOfConcept(schema, "client_service");
+	GuardSurrounding surrounding;
 	const char *authorizations = QualifiedTableName(SchemaTableOfConcept(schema, "service_authorization"));
 
 	OpenStream(&expansion->authorizations,
@@ -130,12 +133,14 @@ OpenStreams(Expansion *expansion, Oid schema, Datum *args, const char *nulls)
 						"WHERE x.date_deleted IS NULL AND x.service_authorization_id IN (SELECT a.service_authorization_id FROM %s a WHERE %s) "
 						"ORDER BY x.service_authorization_id, x.due_date",
 						QualifiedTableName(SchemaTableOfConcept(schema, "authorization_exception")), authorizations, condition), args, nulls);
+	surrounding = GuardEnter(services);
 	OpenStream(&expansion->deliveries,
 			   psprintf("SELECT s.service_authorization_id, s.date_provided, (sum(s.units) * %d)::int8 FROM %s s "
 						"WHERE s.service_authorization_id IS NOT NULL AND s.date_deleted IS NULL "
 						"AND s.service_authorization_id IN (SELECT a.service_authorization_id FROM %s a WHERE %s) "
 						"GROUP BY s.service_authorization_id, s.date_provided ORDER BY s.service_authorization_id, s.date_provided",
-						UNIT_PARTS, QualifiedTableName(SchemaTableOfConcept(schema, "client_service")), authorizations, condition), args, nulls);
+						UNIT_PARTS, QualifiedTableName(services), authorizations, condition), args, nulls);
+	GuardLeave(surrounding);
 }
 
 /* Returns the current row of a query, fetching more when needed; NULL at the end. */
@@ -278,30 +283,46 @@ CompareInstances(const void *a, const void *b)
 	return (int) right->skipped - (int) left->skipped;
 }
 
-/* Adds the instances that exceptions skip and add, and puts all in order. Two that are due on one day are one. */
+/* Adds the instances that exceptions add between two days, and puts all in order. Two that are due on one day are one. */
 static void
-ApplyExceptions(Lists *lists, const Recurrence *rule, DateADT start, DateADT begin, DateADT end)
+AddInstances(Lists *lists, DateADT first, DateADT last)
 {
 	int			kept = 0;
 
-	for (int i = 0; i < lists->excepted_count; i++)
-	{
-		DateADT		day = lists->excepted[i];
-		RecurrenceIterator it;
-		int32		found;
-
-		RecurrenceStart(&it, rule, start, day, day);
-		if (!lists->moved[i] && day >= begin && day <= end && RecurrenceNext(&it, &found))
-			AddInstance(lists, day, true);
-	}
 	for (int i = 0; i < lists->added_count; i++)
-		if (lists->added[i] >= begin && lists->added[i] <= end)
+		if (lists->added[i] >= first && lists->added[i] <= last)
 			AddInstance(lists, lists->added[i], false);
 	qsort(lists->instances, lists->instance_count, sizeof(Instance), CompareInstances);
 	for (int i = 0; i < lists->instance_count; i++)
 		if (kept == 0 || CompareInstances(&lists->instances[kept - 1], &lists->instances[i]) != 0)
 			lists->instances[kept++] = lists->instances[i];
 	lists->instance_count = kept;
+}
+
+/*
+ * Lists the instances of a recurrence up to one after the window, skipped ones as such; those that are moved are left out.
+ * Days come in order, as the excepted ones do.
+ */
+static void
+ListRuleInstances(Expansion *expansion, RecurrenceIterator *it)
+{
+	Lists	   *lists = &expansion->lists;
+	int			next = 0;
+	int32		day;
+
+	lists->instance_count = 0;
+	while (RecurrenceNext(it, &day))
+	{
+		bool		excepted;
+
+		while (next < lists->excepted_count && lists->excepted[next] < day)
+			next++;
+		excepted = next < lists->excepted_count && lists->excepted[next] == day;
+		if (!excepted || !lists->moved[next])
+			AddInstance(lists, day, excepted);
+		if (day > expansion->last && !excepted && lists->added_count == 0)
+			break;
+	}
 }
 
 /*
@@ -312,30 +333,25 @@ static void
 ListInstances(Expansion *expansion)
 {
 	Stream	   *stream = &expansion->authorizations;
-	Lists	   *lists = &expansion->lists;
 	bool		isnull;
 	bool		none;
-	DateADT		begin = DatumGetDateADT(Column(stream, COLUMN_BEGIN, &isnull));
-	DateADT		end = DatumGetDateADT(Column(stream, COLUMN_END, &isnull));
+	DateADT		first = DatumGetDateADT(Column(stream, COLUMN_BEGIN, &isnull));
+	DateADT		last = DatumGetDateADT(Column(stream, COLUMN_END, &isnull));
 	DateADT		start = DatumGetDateADT(Column(stream, COLUMN_START, &isnull));
 	Datum		recurrence = Column(stream, COLUMN_RECURRENCE, &none);
-	bool		given = lists->delivery_count > 0;
 	Recurrence	rule;
 	RecurrenceIterator it;
-	int32		day;
 
-	ParseRecurrence(none ? cstring_to_text(once) : DatumGetTextPP(recurrence), &rule);
-	StartRecurrence(&it, &rule, start, given ? begin : Max(begin, expansion->first), given ? end : Min(end, expansion->last));
-	RecurrenceAddDates(&it, NULL, 0, lists->excepted, lists->excepted_count);
-	lists->instance_count = 0;
-	while (RecurrenceNext(&it, &day))
+	if (expansion->lists.delivery_count == 0)
 	{
-		AddInstance(lists, day, false);
-		if (day > expansion->last && lists->added_count == 0)
-			break;
+		first = Max(first, expansion->first);
+		last = Min(last, expansion->last);
 	}
-	if (lists->excepted_count + lists->added_count > 0)
-		ApplyExceptions(lists, &rule, start, begin, end);
+	ParseRecurrence(none ? cstring_to_text(once) : DatumGetTextPP(recurrence), &rule);
+	StartRecurrence(&it, &rule, start, first, last);
+	ListRuleInstances(expansion, &it);
+	if (expansion->lists.added_count > 0)
+		AddInstances(&expansion->lists, first, last);
 }
 
 /* Counts what was given for the instances: for the one due last on the day; what is too much for it for the next. */

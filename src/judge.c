@@ -290,9 +290,12 @@ EntryCandidatesQuery(Oid schema)
 					"	($1).provided_by_user_id, u.units, u.unit_of_measure, u.service_authorization_id, now() AS date_created "
 					"FROM ROWS FROM (unnest($2)) WITH ORDINALITY AS u JOIN %s k ON k.client_id = u.client_id "
 					"WHERE u.sqlstate IS NULL AND clienttrack.sees_program(%u::regnamespace, ($1).program_id) "
-					"AND (u.enrollment_id IS NULL OR EXISTS (SELECT FROM %s e WHERE e.enrollment_id = u.enrollment_id))",
+					"AND (u.enrollment_id IS NULL OR EXISTS (SELECT FROM %s e WHERE e.enrollment_id = u.enrollment_id)) "
+					"AND (u.service_authorization_id IS NULL OR EXISTS (SELECT FROM %s a "
+					"	WHERE a.service_authorization_id = u.service_authorization_id))",
 					QualifiedTableName(SchemaTableOfConcept(schema, "client")), schema,
-					QualifiedTableName(SchemaTableOfConcept(schema, "enrollment")));
+					QualifiedTableName(SchemaTableOfConcept(schema, "enrollment")),
+					QualifiedTableName(SchemaTableOfConcept(schema, "service_authorization")));
 }
 
 /* judge_services(schema regnamespace, shared "any", entries "any", with_warnings boolean) */

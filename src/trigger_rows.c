@@ -87,6 +87,9 @@ PlanForRows(Oid relid, const char *template, int64 rows)
 	{
 		SPIPlanPtr	plan = SPI_prepare(FilledStatement(relid, template), 0, NULL);
 
+		if (entry->plan != NULL)
+			SPI_freeplan(entry->plan);
+		entry->plan = NULL;
 		if (plan != NULL)
 			SPI_keepplan(plan);
 		entry->plan = plan;

@@ -99,8 +99,9 @@ CREATE TABLE service_authorization_goal (
 CALL declare_table('service_authorization_goal', 'client', 'EXISTS (SELECT FROM service_authorization a
 		WHERE a.service_authorization_id = service_authorization_goal.service_authorization_id)
 	AND EXISTS (SELECT FROM goal g WHERE g.goal_id = service_authorization_goal.goal_id)',
-	right_if => 'EXISTS (SELECT FROM service_authorization a WHERE a.service_authorization_id = service_authorization_goal.service_authorization_id
-		AND (a.authorization_status = ''pending'' OR (SELECT clienttrack.has_right({schema}, ''approve_authorizations''))))');
+	'EXISTS (SELECT FROM service_authorization a WHERE a.service_authorization_id = service_authorization_goal.service_authorization_id
+		AND (a.authorization_status = ''pending'' OR (SELECT clienttrack.has_right({schema}, ''approve_authorizations''))))
+	AND EXISTS (SELECT FROM goal g WHERE g.goal_id = service_authorization_goal.goal_id)');
 CREATE INDEX ON service_authorization_goal (client_id);
 CREATE INDEX ON service_authorization_goal (goal_id);
 COMMENT ON TABLE service_authorization_goal IS 'The goals that an authorized service serves.';
@@ -126,7 +127,7 @@ CREATE TABLE authorization_exception (
 );
 CALL declare_table('authorization_exception', 'client', 'EXISTS (SELECT FROM service_authorization a
 		WHERE a.service_authorization_id = authorization_exception.service_authorization_id)',
-	right_if => 'EXISTS (SELECT FROM service_authorization a WHERE a.service_authorization_id = authorization_exception.service_authorization_id
+	'EXISTS (SELECT FROM service_authorization a WHERE a.service_authorization_id = authorization_exception.service_authorization_id
 		AND (a.authorization_status = ''pending'' OR (SELECT clienttrack.has_right({schema}, ''approve_authorizations''))))');
 CREATE INDEX ON authorization_exception (client_id);
 -- An instance is skipped or moved once, and nothing is moved to, or added on, a day twice.

@@ -61,12 +61,21 @@ COMMENT ON FUNCTION decided_authorization(service_authorization, service_authori
 CREATE OR REPLACE FUNCTION keep_service_authorization() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 -- Ensures that an authorization says what it grants in all, and that this is not less than was drawn.
+DECLARE
+	other_measure boolean;
 BEGIN
 	IF TG_RELID <> 'service_authorization'::regclass THEN
 		RAISE EXCEPTION 'function "keep_service_authorization" is a trigger of service_authorization only'
 			USING ERRCODE = 'trigger_protocol_violated';
 	END IF;
-	NEW.unit_of_measure := coalesce(NEW.unit_of_measure, (SELECT s.unit_of_measure FROM service s WHERE s.service_id = NEW.service_id));
+	SELECT coalesce(NEW.unit_of_measure, u.unit_of_measure), round(NEW.units, u.decimals), round(NEW.max_units, u.decimals),
+		u.unit_of_measure <> NEW.unit_of_measure
+	INTO NEW.unit_of_measure, NEW.units, NEW.max_units, other_measure
+	FROM service s JOIN unit_of_measure u ON u.unit_of_measure = s.unit_of_measure WHERE s.service_id = NEW.service_id;
+	IF other_measure OR NEW.end_date - NEW.begin_date > 36525 THEN
+		RAISE EXCEPTION '%', CASE WHEN other_measure THEN 'the units of a service authorization are in the measure of its service'
+			ELSE 'a service authorization is for at most a hundred years' END USING ERRCODE = 'invalid_parameter_value';
+	END IF;
 	NEW.recurrence := rrule_normalize(NEW.recurrence);
 	NEW.recurrence_start := coalesce(NEW.recurrence_start, NEW.begin_date);
 	NEW := decided_authorization(NEW, CASE TG_OP WHEN 'UPDATE' THEN OLD END);
@@ -91,9 +100,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION keep_service_authorization() IS
-'Row trigger of service_authorization, BEFORE INSERT OR UPDATE: writes the recurrence in normal form, who decided and when, and
+'Row trigger of service_authorization, BEFORE INSERT OR UPDATE: writes units as their measure is counted, the recurrence in normal form, who decided and when, and
 instances_authorized and units_authorized, which its exceptions change. Raises CT004 (less than was drawn), CT006 (drawn on, and no longer approved, or deleted), 55000 (a change of status
-that is not possible), 22P02 (recurrence, with the part and the place), 39P01 on another table.';
+that is not possible), 22P02 (recurrence, with the part and the place), 22023 (another measure, more than a hundred years), 39P01 on another table.';
 CREATE OR REPLACE TRIGGER keep_insert BEFORE INSERT ON service_authorization FOR EACH ROW EXECUTE FUNCTION keep_service_authorization();
 -- A draw changes the counter only.
 CREATE OR REPLACE TRIGGER keep_update BEFORE UPDATE ON service_authorization FOR EACH ROW
@@ -101,22 +110,30 @@ CREATE OR REPLACE TRIGGER keep_update BEFORE UPDATE ON service_authorization FOR
 
 CREATE OR REPLACE FUNCTION keep_authorization_exception() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
--- Ensures that an authorization grants what its exceptions leave and add. Whoever draws on it meanwhile waits. Row security looked
--- whether it was decided before the lock was held: who may not decide is told of a decision that came in between.
+-- Ensures that authorizations grant what their exceptions leave and add. Whoever draws on them meanwhile waits. Row security looked
+-- whether they were decided before the locks were held: who may not decide is told of a decision that came in between.
 DECLARE
+	changed bigint[];
 	decided boolean;
 BEGIN
 	IF TG_RELID <> 'authorization_exception'::regclass THEN
 		RAISE EXCEPTION 'function "keep_authorization_exception" is a trigger of authorization_exception only'
 			USING ERRCODE = 'trigger_protocol_violated';
 	END IF;
-	IF TG_OP = 'UPDATE' AND (OLD.service_authorization_id, OLD.due_date, OLD.new_date, OLD.date_deleted)
-			IS NOT DISTINCT FROM (NEW.service_authorization_id, NEW.due_date, NEW.new_date, NEW.date_deleted) THEN
-		RETURN NULL;
+	IF TG_OP = 'INSERT' THEN
+		changed := ARRAY(SELECT DISTINCT n.service_authorization_id FROM new_rows n);
+	ELSIF TG_OP = 'DELETE' THEN
+		changed := ARRAY(SELECT DISTINCT o.service_authorization_id FROM old_rows o);
+	ELSE -- a row that is moved with its client, or loses its reason, changes nothing
+		changed := ARRAY(SELECT unnest(ARRAY[n.service_authorization_id, o.service_authorization_id]) FROM new_rows n
+			FULL JOIN old_rows o ON o.authorization_exception_id = n.authorization_exception_id
+			WHERE (n.service_authorization_id, n.due_date, n.new_date, n.date_deleted)
+				IS DISTINCT FROM (o.service_authorization_id, o.due_date, o.new_date, o.date_deleted));
 	END IF;
+	PERFORM FROM service_authorization a WHERE a.service_authorization_id = ANY (changed) ORDER BY a.service_authorization_id FOR NO KEY UPDATE;
 	WITH counted AS (
 		UPDATE service_authorization a SET date_updated = now()
-		WHERE a.service_authorization_id IN (OLD.service_authorization_id, NEW.service_authorization_id) RETURNING a.authorization_status)
+		WHERE a.service_authorization_id = ANY (changed) RETURNING a.authorization_status)
 	SELECT bool_or(c.authorization_status <> 'pending') INTO decided FROM counted c;
 	IF decided THEN
 		PERFORM clienttrack.require_right(@schema@::regnamespace, 'approve_authorizations');
@@ -125,7 +142,46 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION keep_authorization_exception() IS
-'Row trigger of authorization_exception, AFTER INSERT, UPDATE or DELETE: makes the authorization count its instances again.
-Raises what keep_service_authorization() raises, 42501 (it was decided meanwhile, and no right approve_authorizations), 39P01 on another table.';
-CREATE OR REPLACE TRIGGER keep_authorization AFTER INSERT OR UPDATE OR DELETE ON authorization_exception
-	FOR EACH ROW EXECUTE FUNCTION keep_authorization_exception();
+'Trigger of authorization_exception, AFTER INSERT, UPDATE or DELETE FOR EACH STATEMENT with transition tables new_rows and old_rows: makes the
+authorizations count their instances again. Raises what keep_service_authorization() raises, 42501 (one was decided meanwhile, and no
+right approve_authorizations), 39P01 on another table.';
+CREATE OR REPLACE TRIGGER keep_insert AFTER INSERT ON authorization_exception REFERENCING NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION keep_authorization_exception();
+CREATE OR REPLACE TRIGGER keep_update AFTER UPDATE ON authorization_exception REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION keep_authorization_exception();
+CREATE OR REPLACE TRIGGER keep_delete AFTER DELETE ON authorization_exception REFERENCING OLD TABLE AS old_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION keep_authorization_exception();
+
+CREATE OR REPLACE FUNCTION recount_authorizations() RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+-- Ensures that the counters of authorizations are what services drew, and returns how many were not.
+DECLARE
+	drawn record;
+	corrected bigint := 0;
+BEGIN
+	FOR drawn IN
+		SELECT a.service_authorization_id AS id, a.units_authorized, coalesce(s.units, 0) AS units FROM service_authorization a
+		LEFT JOIN (SELECT c.service_authorization_id, sum(c.units) AS units FROM client_service c
+			WHERE c.service_authorization_id IS NOT NULL AND c.date_deleted IS NULL GROUP BY c.service_authorization_id) s
+			ON s.service_authorization_id = a.service_authorization_id
+		WHERE a.units_drawn <> coalesce(s.units, 0) ORDER BY a.service_authorization_id
+	LOOP
+		BEGIN
+			UPDATE service_authorization a SET units_drawn = drawn.units WHERE a.service_authorization_id = drawn.id;
+			corrected := corrected + 1;
+		EXCEPTION WHEN check_violation THEN
+			RAISE WARNING 'services draw more on service authorization % than it grants', drawn.id
+				USING DETAIL = format('%s units are drawn, %s authorized.', trim_scale(drawn.units), trim_scale(drawn.units_authorized));
+		END;
+	END LOOP;
+	RETURN corrected;
+END
+$$;
+COMMENT ON FUNCTION recount_authorizations() IS
+'For the owner of the schema, after services were written without triggers (replication, a load with triggers disabled, while the extension
+was dropped): sets units_drawn of service authorizations to what live services draw, and returns how many changed. migrate() calls it. Warns
+of those that are over-drawn, whose counters stay.';
+INSERT INTO schema_function (function_name, grantee) VALUES ('recount_authorizations', NULL)
+ON CONFLICT (function_name) DO UPDATE SET grantee = excluded.grantee
+	WHERE schema_function.grantee IS DISTINCT FROM excluded.grantee;
+DO 'BEGIN PERFORM recount_authorizations(); END';

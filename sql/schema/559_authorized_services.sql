@@ -12,7 +12,7 @@ END;
 COMMENT ON FUNCTION authorization_instances(date, date, bigint[]) IS
 'The instances of service authorizations that are due from from_date to to_date, both included (infinity leaves them open), by authorization
 and day: of all that are approved, or of those named, which may be pending. units, unit_value: of the instance; a skipped one has 0 units.
-units_delivered: what was given counts for the instance that was due last, or for the first; what exceeds an instance''s units was given ahead
+units_delivered: what was given, in sight or not, counts for the instance that was due last, or for the first; what exceeds an instance''s units was given ahead
 and counts for the next ones; after the last all counts for it. status: planned (due today or later, nothing given), partly, delivered,
 missed (due before today, nothing given), skipped. One call for all clients costs little more than the rows that come out.
 Raises 22004 (null).';
@@ -135,9 +135,11 @@ enrollment_id: the enrollment that the service would be recorded under. Raises 2
 
 CREATE OR REPLACE FUNCTION lock_authorizations(authorization_ids bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
--- Makes others who draw on these authorizations wait until the transaction ends. As the owner, since whoever may draw may not change them.
+-- Makes others who draw on these authorizations, as far as the session's user sees them, wait until the transaction ends. As the owner,
+-- since whoever may draw may not change them.
 BEGIN
-	PERFORM FROM service_authorization a WHERE a.service_authorization_id = ANY (authorization_ids)
+	PERFORM FROM service_authorization a WHERE a.service_authorization_id = ANY (ARRAY(SELECT i FROM unnest(authorization_ids) i
+		WHERE clienttrack.visible_row(@schema@::regnamespace, 'service_authorization', i)))
 	ORDER BY a.service_authorization_id FOR NO KEY UPDATE;
 END
 $$;
@@ -157,13 +159,14 @@ DECLARE
 BEGIN
 	PERFORM lock_authorizations(ids);
 	RETURN QUERY
-	SELECT ROW(i.client_id, i.service_id, p.enrollment_id, NULL, least(i.units - i.units_delivered, a.units_authorized - a.units_drawn), NULL,
-		a.unit_value, NULL, NULL, NULL, i.service_authorization_id)::service_entry,
-		i.units_delivered >= i.units OR a.units_drawn >= a.units_authorized
+	SELECT ROW(i.client_id, i.service_id, p.enrollment_id, NULL, v.units, NULL, a.unit_value, NULL, NULL, NULL, i.service_authorization_id)::service_entry,
+		v.units <= 0
 	FROM authorization_instances(day, day, ids) i
 	JOIN authorizations_of_program(due_entries.program_id, day, due_entries.service_id, due_entries.client_ids) p
 		ON p.service_authorization_id = i.service_authorization_id
 	JOIN service_authorization a ON a.service_authorization_id = i.service_authorization_id
+	JOIN unit_of_measure u ON u.unit_of_measure = a.unit_of_measure
+	CROSS JOIN LATERAL (SELECT trunc(least(i.units - i.units_delivered, a.units_authorized - a.units_drawn), u.decimals) AS units) v
 	WHERE i.status <> 'skipped'
 	ORDER BY i.client_id, i.service_authorization_id;
 END

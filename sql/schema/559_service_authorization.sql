@@ -12,6 +12,9 @@ BEGIN
 	END IF;
 	PERFORM lock_case_row('service_authorization', service_authorization_id);
 	SELECT a.* INTO found FROM service_authorization a WHERE a.service_authorization_id = lock_authorization.service_authorization_id;
+	IF found.authorization_status <> 'pending' THEN -- decided while this waited
+		PERFORM clienttrack.require_right(@schema@::regnamespace, 'approve_authorizations');
+	END IF;
 	RETURN found;
 END
 $$;
