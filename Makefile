@@ -18,7 +18,7 @@ PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 SQL_BUILT = sql/$(EXTENSION)--$(EXTVERSION).sql
 SQL_SOURCES := $(wildcard sql/engine/*.sql sql/schema/*.sql)
 GENERATED = src/*.o src/*.d src/*.bc $(EXTENSION).so $(SQL_BUILT) sql/*.tmp \
-	results regression.diffs regression.out output_iso tmp_check tmp_check_iso log
+	results regression.diffs regression.out output_iso tmp_check tmp_check_iso tmp_fuzz log
 
 ifneq ($(PGXS),)
 
@@ -93,7 +93,7 @@ clean:
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: all install installcheck uninstall clean help test demo bench run-test run-demo run-bench
+.PHONY: all install installcheck uninstall clean help test demo bench fuzz run-test run-demo run-bench
 
 help:
 	@echo 'all           build the shared library and $(SQL_BUILT) (default)'
@@ -101,6 +101,7 @@ help:
 	@echo 'test          run every test in a throwaway cluster; installs missing packages first'
 	@echo 'demo          show the extension at work in a throwaway cluster'
 	@echo 'bench         measure it in a throwaway cluster'
+	@echo 'fuzz          try any bytes on the recurrence engine for FUZZ_SECONDS (60); needs clang'
 	@echo 'installcheck  regress and isolation tests against a running server'
 	@echo '              (script/with-cluster make installcheck: against a throwaway one)'
 	@echo 'clean         remove everything that was generated'
@@ -122,3 +123,7 @@ run-demo: all
 
 run-bench: all
 	@CLIENTTRACK_FSYNC=$${CLIENTTRACK_FSYNC:-on} script/bench
+
+# No server, and clang, which nothing else needs.
+fuzz:
+	@script/fuzz
