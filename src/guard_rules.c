@@ -412,6 +412,8 @@ static const char lock_services[] = "LOCK TABLE {client_service} IN SHARE MODE";
 /* About entering a service: what was entered before does not break it because two records of the client become one. */
 #define ENTRY_RULE(name, sqlstate, elevel, about) \
 	name, sqlstate, elevel, "client_service", GUARD_INSERT | GUARD_UPDATE | GUARD_NOT_MERGED, about
+#define AUTHORIZATION_RULE(name, besides) \
+	name, ERRCODE_CT_AUTHORIZATION, ERROR, "client_service", GUARD_INSERT | GUARD_UPDATE | (besides), ABOUT_FACTS
 #define ABOUT_ROWS false
 #define ABOUT_FACTS true
 #define ENROLL_FIRST \
@@ -449,15 +451,15 @@ const GuardRule guard_service_rules[] = {
 		"provided_by_user_id",
 		service_references, NULL, NULL,
 		"service refers to a record that does not exist", "Not found: %s.", NULL},
-	{SERVICE_RULE("authorization_required", ERRCODE_CT_AUTHORIZATION, ERROR, ABOUT_FACTS) | GUARD_NOT_LOADED | GUARD_NOT_MERGED,
+	{AUTHORIZATION_RULE("authorization_required", GUARD_NOT_LOADED | GUARD_NOT_MERGED),
 		WAKE_FACT ", service_authorization_id", authorization_missing, NULL, NULL,
 		"service needs an authorization", "Not authorized: %s.",
 		"Have it authorized, or more of it, first. A plain INSERT names the service_authorization_id."},
-	{SERVICE_RULE("authorization_does_not_fit", ERRCODE_CT_AUTHORIZATION, ERROR, ABOUT_FACTS), WAKE_AUTHORIZED,
+	{AUTHORIZATION_RULE("authorization_does_not_fit", 0), WAKE_AUTHORIZED,
 		authorization_does_not_fit, draws_on_authorization, NULL,
 		"service does not fit its authorization", "Not possible: %s.",
 		"Only an approved authorization of the client is drawn on, for its service and within its dates."},
-	{SERVICE_RULE("authorization_exceeded", ERRCODE_CT_AUTHORIZATION, ERROR, ABOUT_FACTS) | GUARD_PLANNED, WAKE_AUTHORIZED,
+	{AUTHORIZATION_RULE("authorization_exceeded", GUARD_PLANNED), WAKE_AUTHORIZED,
 		authorization_exceeded, draws_on_authorization, NULL,
 		AUTHORIZATION_EXCEEDED, "Not enough left: %s.", AUTHORIZATION_EXCEEDED_HINT},
 	{SERVICE_RULE("date_in_future", ERRCODE_CT_DATE_OUT_OF_RANGE, ERROR, ABOUT_FACTS), "date_provided, date_deleted",

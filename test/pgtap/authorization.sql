@@ -194,6 +194,10 @@ SELECT isnt(offer_service('MEAL', requires_authorization => true), NULL, 'the se
 SELECT is(serve(6, '2024-01-10', 6), 'CT004 service needs an authorization', 'nobody else gets it');
 SELECT is(last_detail(), 'Not authorized: client 6 on 2024-01-10.', 'and who it is about');
 SELECT is(caught('SELECT record_service(6, ''MEAL'', ''2024-01-10'')'), 'CT004 service needs an authorization', 'by record_service');
+SELECT is(caught('SELECT record_service(1, ''MEAL'', ''2024-01-10'', units => 90)'), 'CT004 service needs an authorization', 'nor more than there is');
+SET LOCAL clienttrack.history = 'load';
+SELECT is(serve(6, '2024-01-09', 6), 'ok', 'but for history that the owner loads');
+SET LOCAL clienttrack.history = 'none';
 SELECT is((SELECT string_agg(status || ' ' || coalesce(sqlstate, ''), ', ' ORDER BY client_id) FROM quick_service_for_clients('MEAL', '{1,6}', program_id => 11, date_provided => '2024-01-10')), 'recorded , rejected CT004', 'by a form for many');
 SELECT is(caught('UPDATE client_service SET service_authorization_id = NULL WHERE client_id = 1 AND date_deleted IS NULL'), 'CT004 service needs an authorization', 'nor is it taken off');
 SELECT is((SELECT jsonb_path_query_first(export_catalogue(), '$.services[*] ? (@.service_code == "MEAL").offerings[*].requires_authorization')), 'true'::jsonb, 'the catalogue has it');
