@@ -217,6 +217,7 @@ main(int argc, char **argv)
 {
 	static char line[1 << 20];
 
+	setlinebuf(stdout);			/* the line that is missing is the one that ended it */
 	while (fgets(line, sizeof(line), stdin))
 	{
 		char		none[] = "";
